@@ -1,0 +1,24 @@
+package openbao_test
+
+import (
+	"errors"
+	"testing"
+
+	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/openbao"
+)
+
+func TestCheckID(t *testing.T) {
+	for _, id := range []string{"team/prod/password", "/team/prod", "//team", "a b#c?d", "a..b", "é"} {
+		if err := openbao.Kind().CheckID(id); err != nil {
+			t.Errorf("CheckID(%q) = %v, want nil", id, err)
+		}
+	}
+	for _, id := range []string{"", "/", "a//b", "a/", "../sys/policy", "a/./b", "/.."} {
+		err := openbao.Kind().CheckID(id)
+		var e *providers.Error
+		if !errors.As(err, &e) || e.Code != providers.InvalidRef || e.Hint == "" {
+			t.Errorf("CheckID(%q) = %v, want code %s and a hint", id, err, providers.InvalidRef)
+		}
+	}
+}
