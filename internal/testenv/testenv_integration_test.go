@@ -1,0 +1,135 @@
+//go:build integration
+
+package testenv_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"om-secret-exec/internal/testenv"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv("TESTENV_VICTIM") != "" {
+		victim()
+	}
+	testenv.Main(m)
+}
+
+func TestPythonHasItsPackages(t *testing.T) {
+	for _, tt := range []struct{ name, distribution, want string }{
+		{"airflow2", "apache-airflow", "2.11.2"},
+		{"airflow2", "openmetadata-ingestion", "1.12.14.2"},
+		{"airflow3", "apache-airflow", "3.3.2"},
+		{"om2", "openmetadata-ingestion", "2.0.7.0"},
+		{"plain", "PyYAML", "6.0.3"},
+		{"plain", "cryptography", "50.0.2"},
+		{"ministack", "ministack", "1.5.33"},
+		{"moto", "moto", "5.2.5"},
+	} {
+		t.Run(tt.name+"/"+tt.distribution, func(t *testing.T) {
+			const program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+			out, err := exec.Command(testenv.Python(t, tt.name), "-c", program, tt.distribution).Output()
+			if err != nil {
+				t.Fatalf("asking for the version: %v", err)
+			}
+			if got := strings.TrimSpace(string(out)); got != tt.want {
+				t.Errorf("version of %s = %q, want %q", tt.distribution, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestServersAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		start func(testing.TB) testenv.AWS
+	}{
+		{"ministack", testenv.Ministack},
+		{"moto", testenv.Moto},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			aws := tt.start(t)
+			if !strings.HasPrefix(aws.Endpoint, "http://127.0.0.1:") {
+				t.Errorf("Endpoint = %q, want one on 127.0.0.1", aws.Endpoint)
+			}
+			if again := tt.start(t); again != aws {
+				t.Errorf("second start = %v, want the same server %v", again, aws)
+			}
+			if err := ask(aws.Endpoint); err != nil {
+				t.Errorf("asking the server: %v", err)
+			}
+		})
+	}
+}
+
+// A server must not outlive its test process, not even one that was killed.
+func TestServerDiesWithItsProcess(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "TESTENV_VICTIM=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := readLine(out)
+	if err != nil {
+		t.Fatalf("reading the victim's endpoint: %v", err)
+	}
+	if err := ask(line); err != nil {
+		t.Fatalf("the victim's server does not answer: %v", err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		if err := ask(line); err != nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the server at %s outlived its test process", line)
+		}
+	}
+}
+
+// victim is a test process that starts a server and waits to be killed.
+func victim() {
+	testing.Main(nil, []testing.InternalTest{{Name: "Victim", F: func(t *testing.T) {
+		_, _ = os.Stdout.WriteString(testenv.Ministack(t).Endpoint + "\n")
+		select {}
+	}}}, nil, nil)
+}
+
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	b := make([]byte, 1)
+	for {
+		if _, err := r.Read(b); err != nil {
+			return "", err
+		}
+		if b[0] == '\n' {
+			return string(line), nil
+		}
+		line = append(line, b[0])
+	}
+}
+
+// ask tells whether something answers at a URL.
+func ask(url string) error {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
