@@ -51,8 +51,7 @@ func credentialKeys() []providers.Key {
 		},
 		{
 			Name: keySessionToken, Vars: []string{"AWS_SESSION_TOKEN"}, Role: providers.Credential, Secret: true,
-			AirflowNeeds: keyRegion, // the key it belongs to does
-			Needs: []string{keyAccessKey, keySecretKey},
+			Needs: []string{keyAccessKey, keySecretKey}, AirflowNeeds: keyRegion,
 			Text:  "session token of a temporary access key",
 		},
 		{
