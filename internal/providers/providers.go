@@ -103,3 +103,37 @@ type Kind struct {
 	// whose settings are known but which this build cannot read.
 	Open func(ctx context.Context, s Settings) (Store, error)
 }
+
+// Examiner is implemented by stores that can tell more about themselves than
+// whether a read works. It is what doctor asks; a store without it has only its
+// settings shown.
+type Examiner interface {
+	// Examine finds facts about the store as it is configured: the identity,
+	// whether the service is reachable, its clock, and permissions as far as
+	// they can be told without reading a secret. It reads no secret, lists
+	// nothing, and makes few calls. A call that fails is a Fact, too.
+	Examine(ctx context.Context) []Fact
+}
+
+// Fact is one line of doctor.
+type Fact struct {
+	// Name says what it is about: "identity", "endpoint", "clock", "permission".
+	Name string
+	// Status is how good it is.
+	Status Status
+	// Text is what was found, for people: lower case, no full stop, no value.
+	Text string
+	// Hint is what mends it; empty when nothing is wrong.
+	Hint string
+}
+
+// Status grades a [Fact].
+type Status string
+
+// The grades. Unknown is for what cannot be told without reading a secret.
+const (
+	OK      Status = "ok"
+	Warn    Status = "warn"
+	Fail    Status = "fail"
+	Unknown Status = "unknown"
+)
