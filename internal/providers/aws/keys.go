@@ -52,7 +52,7 @@ func credentialKeys() []providers.Key {
 		{
 			Name: keySessionToken, Vars: []string{"AWS_SESSION_TOKEN"}, Role: providers.Credential, Secret: true,
 			Needs: []string{keyAccessKey, keySecretKey}, AirflowNeeds: keyRegion,
-			Text:  "session token of a temporary access key",
+			Text: "session token of a temporary access key",
 		},
 		{
 			Name: keyProfile, Vars: []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, Role: providers.Credential,
