@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"om-secret-exec/internal/typo"
+)
+
+// oneDocument accepts the [FILE|-] of commands that read a document.
+func oneDocument(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("", "one FILE at a time, not %d", len(args))
+	}
+	return nil
+}
+
+// exactly accepts the named arguments, all of them.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usagef("", "%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return usagef("", "nothing comes after %s: %q", names[len(names)-1], args[len(names)])
+		}
+		return nil
+	}
+}
+
+// noSuchCommand is what the root command accepts: nothing.
+func noSuchCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return usagef(didYouMean(args[0], names, ""), "there is no command %q", args[0])
+}
+
+// wrongFlag adds to pflag's error the flag that may have been meant.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return usagef(didYouMean(unknown.GetSpecifiedName(), names, "--"), "there is no option --%s", unknown.GetSpecifiedName())
+}
+
+func didYouMean(word string, names []string, prefix string) string {
+	near := typo.Nearest(word, names, 3)
+	if near == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %s%s?", prefix, near)
+}

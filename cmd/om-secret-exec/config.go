@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"om-secret-exec/internal/settings"
+)
+
+const configLong = `Config shows the settings that a run would use: each key with its value, where
+the value comes from and what it overrode. Secret values are masked unless
+--reveal is given. With FILE the provider and loader are those of the workflow.`
+
+func newConfig(a *app) *cobra.Command {
+	o := &options{}
+	var format string
+	var reveal bool
+	cmd := &cobra.Command{
+		Use:     "config [FILE]",
+		Short:   "Show the effective settings and their sources",
+		Long:    configLong,
+		Example: "  om-secret-exec config --provider aws --loader airflow",
+		Args:    oneDocument,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := o.effective(cmd.Context(), a, args)
+			if err != nil {
+				return err
+			}
+			report := newReport(set, reveal)
+			if format == "json" {
+				return a.writeJSON(report)
+			}
+			return a.write("", []byte(report.text()))
+		},
+	}
+	addFormat(cmd, &format)
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show secret values, too")
+	o.addSettings(cmd)
+	cmd.AddCommand(newGetValue(a))
+	return cmd
+}
+
+// effective finds the settings: a workflow's if args name one, else those of
+// the flags and the environment.
+func (o *options) effective(ctx context.Context, a *app, args []string) (*settings.Effective, error) {
+	if err := o.apply(a); err != nil {
+		return nil, err
+	}
+	if len(args) > 0 {
+		j := newJob(a, o)
+		if err := j.read(ctx, args); err != nil {
+			return nil, err
+		}
+		return j.set, j.prepare()
+	}
+	set, err := settings.Resolve(o.inputs(a))
+	a.sayAbout(set)
+	if err != nil {
+		return nil, settingsError(err)
+	}
+	if set.Provider.Source == "" {
+		return nil, failed(set.NoStore())
+	}
+	return set, nil
+}
+
+// configReport is what config prints; -o json is this as it stands.
+type configReport struct {
+	Provider      settings.Choice `json:"provider"`
+	Loader        settings.Choice `json:"loader"`
+	AirflowConfig airflowFile     `json:"airflowConfig"`
+	Stores        []storeReport   `json:"stores"`
+}
+
+type airflowFile struct {
+	Path  string `json:"path"`
+	Found bool   `json:"found"`
+}
+
+type storeReport struct {
+	Name     string          `json:"name,omitempty"`
+	Provider string          `json:"provider"`
+	Title    string          `json:"title"`
+	Settings []settingReport `json:"settings"`
+}
+
+type settingReport struct {
+	Key       string   `json:"key"`
+	Set       bool     `json:"set"`
+	Value     string   `json:"value,omitempty"`
+	Masked    bool     `json:"masked,omitempty"`
+	Source    string   `json:"source,omitempty"`
+	Overrides []string `json:"overrides,omitempty"`
+	Text      string   `json:"text"`
+}
+
+// mask stands for every secret value, whatever its length.
+const mask = "********"
+
+func newReport(set *settings.Effective, reveal bool) configReport {
+	r := configReport{
+		Provider: set.Provider, Loader: set.Loader,
+		AirflowConfig: airflowFile(set.Airflow),
+		Stores:        []storeReport{},
+	}
+	for _, s := range storesOf(set) {
+		store := storeReport{Name: s.Settings.Store, Provider: s.Settings.Provider, Title: s.Kind.Title}
+		for _, e := range s.Entries {
+			one := settingReport{
+				Key: e.Key.Name, Set: e.Set, Value: e.Value, Source: e.Source,
+				Overrides: e.Overrides, Text: e.Key.Text,
+			}
+			if e.Key.Secret && e.Value != "" && !reveal {
+				one.Value, one.Masked = mask, true
+			}
+			store.Settings = append(store.Settings, one)
+		}
+		r.Stores = append(r.Stores, store)
+	}
+	return r
+}
+
+// storesOf lists the stores of a run: the main one, then the named ones by name.
+func storesOf(set *settings.Effective) []*settings.StoreSettings {
+	var list []*settings.StoreSettings
+	if set.Main != nil {
+		list = append(list, set.Main)
+	}
+	for _, name := range slices.Sorted(maps.Keys(set.Named)) {
+		list = append(list, set.Named[name])
+	}
+	return list
+}
+
+func (r configReport) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "provider     %s (%s)\nloader       %s (%s)\n",
+		r.Provider.Value, r.Provider.Source, r.Loader.Value, r.Loader.Source)
+	if path := r.AirflowConfig.Path; path != "" {
+		found := "read"
+		if !r.AirflowConfig.Found {
+			found = "not there"
+		}
+		fmt.Fprintf(&b, "airflow.cfg  %s (%s)\n", path, found)
+	}
+	for _, s := range r.Stores {
+		fmt.Fprintf(&b, "\n%s", s.Title)
+		if s.Name != "" {
+			fmt.Fprintf(&b, " (store %q)", s.Name)
+		}
+		b.WriteString("\n")
+		for _, e := range s.Settings {
+			b.WriteString(e.line())
+		}
+	}
+	return b.String()
+}
+
+func (e settingReport) line() string {
+	value := printable(e.Value)
+	switch {
+	case !e.Set:
+		return fmt.Sprintf("  %-26s not set: %s\n", e.Key, e.Text)
+	case value == "":
+		value = `""`
+	}
+	line := fmt.Sprintf("  %-26s %s  (%s)", e.Key, value, e.Source)
+	if len(e.Overrides) > 0 {
+		line += "  overrides " + strings.Join(e.Overrides, ", ")
+	}
+	return line + "\n"
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"om-secret-exec/internal/delivery"
+	"om-secret-exec/internal/providers"
+)
+
+// checkOutput refuses an --out that cannot be written, before any store is
+// asked.
+func checkOutput(path string) error {
+	if path == "" {
+		return nil
+	}
+	return outputError(path, delivery.Check(path))
+}
+
+// write gives the document to where it was asked for, standard output if path
+// is empty.
+func (a *app) write(path string, data []byte) error {
+	if path != "" {
+		return outputError(path, delivery.WriteFile(path, data))
+	}
+	_, err := a.stdout.Write(data)
+	return outputError("standard output", err)
+}
+
+func outputError(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return failed(&providers.Error{
+		Code:    providers.Output,
+		Message: fmt.Sprintf("writing %s: %v", name, err),
+		Hint:    outputHint(err),
+	})
+}
+
+func outputHint(err error) string {
+	switch {
+	case errors.Is(err, delivery.ErrSymlink):
+		return "name the file itself: a link would let whoever can place it choose where the secrets go"
+	case errors.Is(err, delivery.ErrNotRegular):
+		return "leave --out away to write to standard output"
+	case errors.Is(err, fs.ErrNotExist):
+		return "make the directory first; om-secret-exec creates none"
+	case errors.Is(err, syscall.EPIPE):
+		return "the reader of our output ended early; look at its own messages"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return "make room, or choose another place with --out"
+	}
+	return ""
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+const awsWorkflow = "a: secret:/a\nsecretsManagerProvider: aws\nsecretsManagerLoader: env\n"
+
+// program makes a command that is this program, with a bare environment.
+func program(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, stdout, stderr *bytes.Buffer) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	cmd = exec.CommandContext(t.Context(), self, args...)
+	cmd.Env = append([]string{asProgram + "=1", "HOME=" + t.TempDir(), "AWS_EC2_METADATA_DISABLED=true"}, env...)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	return cmd, stdout, stderr
+}
+
+func exitOf(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	t.Fatal(err)
+	return -1
+}
+
+func TestStdinSocketIsRefused(t *testing.T) {
+	t.Parallel()
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+	defer ours.Close()
+	if _, err := ours.WriteString("a message of the supervisor"); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"resolve"}, {"resolve", "-"}} {
+		cmd, stdout, stderr := program(t, nil, args...)
+		cmd.Stdin = theirs
+		if got := exitOf(t, cmd.Run()); got != exitUsage {
+			t.Errorf("%q exited with %d, want %d", args, got, exitUsage)
+		}
+		if !strings.Contains(stderr.String(), "socket") || stdout.Len() > 0 {
+			t.Errorf("%q: stdout %q, stderr %q", args, stdout, stderr)
+		}
+	}
+	// Nothing was taken from it.
+	left := make([]byte, 64)
+	if n, _ := theirs.Read(left); string(left[:n]) != "a message of the supervisor" {
+		t.Errorf("the socket still holds %q", left[:n])
+	}
+}
+
+func TestSignalWhileWaiting(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			store, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			wf := filepath.Join(t.TempDir(), "wf.yaml")
+			if err := os.WriteFile(wf, []byte(awsWorkflow), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd, stdout, stderr := program(t, []string{
+				"AWS_ENDPOINT_URL=http://" + store.Addr().String(), "AWS_DEFAULT_REGION=eu-west-1",
+				"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=S3NTINEL",
+			}, "resolve", wf, "--out", wf+".out")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			conn, err := store.Accept() // it asks; nobody answers
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := exitOf(t, cmd.Wait()), exitSignal+int(sig); got != want {
+				t.Errorf("exit code %d, want %d", got, want)
+			}
+			if !strings.Contains(stderr.String(), "stopped by "+sig.String()) || stdout.Len() > 0 {
+				t.Errorf("stdout %q, stderr %q", stdout, stderr)
+			}
+			if left, _ := filepath.Glob(filepath.Dir(wf) + "/*out*"); left != nil {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+func TestSignalWhileReading(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	cmd, _, stderr := program(t, nil, "resolve", "--verbose")
+	cmd.Stdin = r
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The pipe's buffer is full only until the program reads: writing more than
+	// fits returns when it does, so that the signal meets it reading.
+	if _, err := w.Write(bytes.Repeat([]byte("#\n"), 1<<19)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := exitOf(t, cmd.Wait()), exitSignal+int(syscall.SIGTERM); got != want {
+		t.Errorf("exit code %d, want %d; stderr %q", got, want, stderr)
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"crypto/x509"
+
+	"github.com/spf13/cobra"
+)
+
+const resolveLong = `Resolve gives the workflow with every reference replaced by its value: on
+standard output, or in the file of --out. FILE is YAML or JSON; - or a pipe is
+standard input. Nothing is written unless everything could be resolved; what
+could not is listed with its place, cause and remedy.`
+
+// warmRoots loads the system's root certificates, which takes some 3 ms and more,
+// while the document is read and the first connection is made. The standard
+// library keeps them; whoever needs them first waits for the rest of the way.
+func warmRoots() { _, _ = x509.SystemCertPool() } //nolint:errcheck // reported where they are used
+
+func newResolve(a *app) *cobra.Command {
+	o := &options{}
+	var out string
+	cmd := &cobra.Command{
+		Use:     "resolve [FILE|-]",
+		Short:   "Give the resolved workflow",
+		Long:    resolveLong,
+		Example: "  om-secret-exec resolve workflow.yaml --out /dev/shm/resolved.yaml",
+		Args:    oneDocument,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.apply(a); err != nil {
+				return err
+			}
+			if err := checkOutput(out); err != nil {
+				return err
+			}
+			go warmRoots()
+			j := newJob(a, o)
+			if err := j.read(cmd.Context(), args); err != nil {
+				return err
+			}
+			resolved, err := j.resolve(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.write(out, resolved)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "write to `OUT` (mode 0600, whole or not at all) instead of standard output")
+	o.addDocument(cmd)
+	o.addSettings(cmd)
+	return cmd
+}
