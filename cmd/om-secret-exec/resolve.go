@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 
 	"github.com/spf13/cobra"
+
+	"om-secret-exec/internal/providers/rest"
 )
 
 const resolveLong = `Resolve gives the workflow with every reference replaced by its value: on
@@ -32,6 +34,7 @@ func newResolve(a *app) *cobra.Command {
 			if err := checkOutput(out); err != nil {
 				return err
 			}
+			rest.EnsureRoots(a.env)
 			go warmRoots()
 			j := newJob(a, o)
 			if err := j.read(cmd.Context(), args); err != nil {

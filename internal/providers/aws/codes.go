@@ -1,8 +1,6 @@
 package aws
 
 import (
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 
@@ -78,14 +76,10 @@ func explainStatus(status int, q question) (verdict, bool) {
 }
 
 // explainUnreadable is for answers that fit nothing else.
-func explainUnreadable(err error, code string, status int) verdict {
+func explainUnreadable(code string, status int) verdict {
 	switch {
-	case errors.Is(err, errBodyTooLarge):
-		return verdict{code: providers.TooLarge, message: "the answer is longer than " + strconv.Itoa(maxBody>>20) + " MiB"}
 	case code != "" && code != "UnknownError":
 		return verdict{code: providers.Unavailable, message: "the service answers with error code " + code}
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return verdict{code: providers.Unavailable, message: "the answer ends too early", retryable: true}
 	case status != 0:
 		return verdict{
 			code: providers.Unavailable, message: "the answer is not one of the service's (HTTP status " + strconv.Itoa(status) + ")",

@@ -51,7 +51,7 @@ func (q question) verdict(ctx context.Context, err error, status int) verdict {
 	if v, ok := explainStatus(status, q); ok {
 		return v
 	}
-	return explainUnreadable(err, code, status)
+	return explainUnreadable(code, status)
 }
 
 // failure fills in what every failure of a call has in common.

@@ -2,18 +2,16 @@ package aws
 
 import (
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 const (
@@ -21,19 +19,13 @@ const (
 	// the SDK's 10 would close most of them.
 	idlePerHost = 64
 	dialTimeout = 5 * time.Second
-	// maxBody is far above the largest answer, a batch of 20 secrets of 64 KiB
-	// with every byte escaped: an endless body must not fill the memory.
-	maxBody = 16 << 20
 )
-
-// errBodyTooLarge is returned by a body that goes on after maxBody.
-var errBodyTooLarge = errors.New("answer is too large")
 
 // newHTTPClient returns the client for data and tokens alike. It is the SDK's
 // own type, because the SDK adds AWS_CA_BUNDLE to no other. The proxy comes
 // from the environment. caFile adds roots to the system's; AWS_CA_BUNDLE alone
 // takes their place, as it does in every AWS tool.
-func newHTTPClient(caFile string) (*awshttp.BuildableClient, error) {
+func newHTTPClient(caFile string) (*awshttp.BuildableClient, *providers.Error) {
 	client := awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) {
@@ -44,19 +36,9 @@ func newHTTPClient(caFile string) (*awshttp.BuildableClient, error) {
 		// code does it when it first needs them.
 		return client, nil
 	}
-	pem, err := os.ReadFile(caFile)
+	roots, err := rest.Roots(caFile)
 	if err != nil {
-		return nil, &providers.Error{Code: providers.Config, Message: "reading the CA file: " + err.Error()}
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, &providers.Error{
-			Code: providers.Config, Message: "no certificate in the CA file " + caFile,
-			Hint: "give a PEM file with -----BEGIN CERTIFICATE----- blocks",
-		}
+		return nil, err
 	}
 	return client.WithTransportOptions(func(t *http.Transport) {
 		if t.TLSClientConfig == nil {
@@ -84,22 +66,6 @@ func (c guardedClient) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = &limitedBody{ReadCloser: resp.Body, left: maxBody}
+	resp.Body = rest.Bound(resp.Body)
 	return resp, nil
-}
-
-// limitedBody ends in errBodyTooLarge.
-type limitedBody struct {
-	io.ReadCloser
-	left int
-}
-
-// Read implements [io.Reader].
-func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errBodyTooLarge
-	}
-	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
-	b.left -= n
-	return n, err
 }

@@ -49,9 +49,9 @@ func open(ctx context.Context, s providers.Settings, svc *service) (*session, er
 	if err != nil {
 		return nil, err
 	}
-	client, err := newHTTPClient(s.CAFile)
-	if err != nil {
-		return nil, err
+	client, caErr := newHTTPClient(s.CAFile)
+	if caErr != nil {
+		return nil, caErr
 	}
 	tokens := tokenEndpoint(s, svc, endpoint)
 	cfg, err := config.LoadDefaultConfig(ctx, append(

@@ -74,8 +74,10 @@ func connection(err error, h Hints) *providers.Error {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		e.Message, e.Hint = "the proxy does not answer", "check HTTPS_PROXY and NO_PROXY"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		errors.Is(err, io.EOF):
 		e.Message = "the connection was closed before the answer came"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		e.Message = "the answer ends too early"
 	default:
 		return nil
 	}

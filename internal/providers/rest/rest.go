@@ -128,9 +128,12 @@ func (g guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = &limitedBody{ReadCloser: resp.Body, left: maxBody}
+	resp.Body = Bound(resp.Body)
 	return resp, nil
 }
+
+// Bound makes a body end in ErrBodyTooLarge after 16 MiB.
+func Bound(body io.ReadCloser) io.ReadCloser { return &limitedBody{ReadCloser: body, left: maxBody} }
 
 // limitedBody ends in ErrBodyTooLarge.
 type limitedBody struct {
