@@ -6,6 +6,7 @@ import "om-secret-exec/internal/providers"
 // json` and the README show it, and a test holds them together.
 const (
 	exitOK        = 0
+	exitFindings  = 1
 	exitUsage     = 2
 	exitReference = 3
 	exitRefused   = 4
@@ -23,7 +24,7 @@ type exitCode struct {
 func exitCodes() []exitCode {
 	return []exitCode{
 		{"0", "done"},
-		{"1", "check found something"},
+		{"1", "check or doctor found something"},
 		{"2", "usage, or a document or setting that cannot be read"},
 		{"3", "a reference cannot be resolved; trying again will not help"},
 		{"4", "the store refused our identity for everything"},

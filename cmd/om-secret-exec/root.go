@@ -26,7 +26,7 @@ func newRoot(a *app) *cobra.Command {
 		Args:              noSuchCommand,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(newResolve(a), newConfig(a), newVersion(a), newCompletion(a))
+	root.AddCommand(newResolve(a), newConfig(a), newDoctor(a), newVersion(a), newCompletion(a))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "help-is-a-flag"})
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(a.stdout, cmd) })
 	root.SetFlagErrorFunc(wrongFlag)

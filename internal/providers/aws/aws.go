@@ -15,6 +15,9 @@ package aws
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
 	"om-secret-exec/internal/providers"
 )
 
@@ -73,6 +76,8 @@ type service struct {
 	batchSize int
 	// explain gives the meaning of the service's own error codes.
 	explain func(code, text string, q question) (verdict, bool)
+	// address is the URL of the service in a region.
+	address func(ctx context.Context, region string) (string, error)
 }
 
 func secretsManagerService() *service {
@@ -85,6 +90,11 @@ func secretsManagerService() *service {
 		batch:       "secretsmanager:BatchGetSecretValue",
 		batchSize:   20,
 		explain:     explainSecretsManager,
+		address: func(ctx context.Context, region string) (string, error) {
+			e, err := secretsmanager.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx,
+				secretsmanager.EndpointParameters{Region: &region}.WithDefaults())
+			return e.URI.String(), err
+		},
 	}
 }
 
@@ -98,5 +108,10 @@ func parameterStoreService() *service {
 		batch:       "ssm:GetParameters",
 		batchSize:   10,
 		explain:     explainParameterStore,
+		address: func(ctx context.Context, region string) (string, error) {
+			e, err := ssm.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx,
+				ssm.EndpointParameters{Region: &region}.WithDefaults())
+			return e.URI.String(), err
+		},
 	}
 }
