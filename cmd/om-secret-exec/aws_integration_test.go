@@ -24,8 +24,13 @@ import (
 // same twelve secrets in Secrets Manager and in SSM.
 func TestAWS(t *testing.T) {
 	t.Parallel()
-	server := testenv.Ministack(t)
+	server, other := testenv.Ministack(t), testenv.Moto(t)
 	plant(t, server)
+	err := plantOne(t.Context(), secretsmanager.NewFromConfig(configOf(other)), ssm.NewFromConfig(configOf(other)),
+		"/only/in/billing", "S3NTINEL-other")
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := params("testdata/integration")
 	common := p.Setup
 	p.Setup = func(env *testscript.Env) error {
@@ -33,6 +38,9 @@ func TestAWS(t *testing.T) {
 		env.Setenv("ACCESS_KEY", server.AccessKey)
 		env.Setenv("SECRET_KEY", server.SecretKey)
 		env.Setenv("REGION", server.Region)
+		env.Setenv("OTHER_ENDPOINT", other.Endpoint)
+		env.Setenv("OTHER_ACCESS_KEY", other.AccessKey)
+		env.Setenv("OTHER_SECRET_KEY", other.SecretKey)
 		env.Setenv("OM1", testenv.Python(t, "airflow2"))
 		env.Setenv("OM2", testenv.Python(t, "airflow3"))
 		values := map[string]string{}
@@ -61,13 +69,16 @@ func secretValue(n int) string {
 	return awkward[n%len(awkward)] + fmt.Sprint(n)
 }
 
-func plant(t *testing.T, server testenv.AWS) {
-	t.Helper()
-	cfg := aws.Config{
+func configOf(server testenv.AWS) aws.Config {
+	return aws.Config{
 		Region: server.Region, BaseEndpoint: &server.Endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(server.AccessKey, server.SecretKey, ""),
 	}
-	sm, params := secretsmanager.NewFromConfig(cfg), ssm.NewFromConfig(cfg)
+}
+
+func plant(t *testing.T, server testenv.AWS) {
+	t.Helper()
+	sm, params := secretsmanager.NewFromConfig(configOf(server)), ssm.NewFromConfig(configOf(server))
 	plantBinary(t, sm)
 	for n := range secretCount {
 		if err := plantOne(t.Context(), sm, params, secretID(n), secretValue(n)); err != nil {

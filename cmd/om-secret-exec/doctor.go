@@ -92,6 +92,11 @@ func examine(ctx context.Context, env func(string) (string, bool), set *settings
 		list = append(list, *f)
 	}
 	for _, store := range storesOf(set) {
+		if store.Kind.Warnings != nil {
+			for _, w := range store.Kind.Warnings(store.Settings) {
+				list = append(list, finding{Store: store.Settings.Store, Name: "settings", Status: providers.Warn, Text: w})
+			}
+		}
 		for _, fact := range examineStore(ctx, store) {
 			list = append(list, finding{store.Settings.Store, fact.Name, fact.Status, fact.Text, fact.Hint})
 		}

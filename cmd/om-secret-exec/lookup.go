@@ -87,7 +87,19 @@ func (j *job) store(name string) *settings.StoreSettings {
 
 // open makes the client of a store on behalf of the resolver.
 func (j *job) open(ctx context.Context, name string) (providers.Store, error) {
-	return j.store(name).Open(ctx)
+	store := j.store(name)
+	j.app.warnOf(store)
+	return store.Open(ctx)
+}
+
+// warnOf says what is dangerous about a store's settings.
+func (a *app) warnOf(s *settings.StoreSettings) {
+	if s.Kind.Warnings == nil {
+		return
+	}
+	for _, w := range s.Kind.Warnings(s.Settings) {
+		a.msg.warn(w)
+	}
 }
 
 // trace tells of the resolver's steps; the resolver hands over no id or value.

@@ -141,6 +141,9 @@ func (j *job) accept(i int, out resolver.Outcome) {
 		j.bad[i] = j.placed(err, j.refs[i].Store)
 		return
 	}
+	if out.Source.Note != "" {
+		warnings = append(warnings, out.Source.Note)
+	}
 	for _, w := range warnings {
 		j.warn(j.scalars[i].Pos, w, "")
 	}

@@ -31,6 +31,9 @@ type Ref struct {
 type Source struct {
 	Name    string
 	Version string
+	// Note is something that the user should be warned of about how the secret
+	// was found, such as another name than the one asked for; usually empty.
+	Note string
 }
 
 // Secret is what a store answered. It prints, logs and marshals as a redacted
@@ -98,6 +101,9 @@ type Kind struct {
 	// CheckID tells whether the store could hold a secret of this id at all,
 	// without asking it. A nil CheckID accepts every id.
 	CheckID func(id string) error
+	// Warnings are dangers that lie in the settings themselves, said aloud
+	// whenever the store is opened; nil when there are none to look for.
+	Warnings func(s Settings) []string
 	// Open makes the store's client. It does no network I/O; a setting that
 	// cannot work is an *Error with code CONFIG. Open is nil for a provider
 	// whose settings are known but which this build cannot read.
