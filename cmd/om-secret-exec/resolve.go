@@ -16,7 +16,7 @@ could not is listed with its place, cause and remedy.`
 // warmRoots loads the system's root certificates, which takes some 3 ms and more,
 // while the document is read and the first connection is made. The standard
 // library keeps them; whoever needs them first waits for the rest of the way.
-func warmRoots() { _, _ = x509.SystemCertPool() } //nolint:errcheck // reported where they are used
+func warmRoots() { _, _ = x509.SystemCertPool() }
 
 func newResolve(a *app) *cobra.Command {
 	o := &options{}

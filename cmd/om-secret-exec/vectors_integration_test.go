@@ -39,7 +39,7 @@ func TestGetValueAnswersAsAirflow(t *testing.T) {
 	}
 	asked := 0
 	for _, v := range vectors {
-		if v.Method != "get" {
+		if v.Method != "get" { //nolint:usestdlibvars // conf.get, not HTTP's
 			continue
 		}
 		asked++

@@ -81,7 +81,7 @@ func (s *session) reach(ctx context.Context, c call) providers.Fact {
 		if req, err = http.NewRequestWithContext(ctx, http.MethodGet, url, nil); err == nil {
 			var resp *http.Response
 			if resp, err = s.cfg.HTTPClient.Do(req); err == nil {
-				resp.Body.Close() //nolint:errcheck // only whether it answers counts
+				_ = resp.Body.Close() // only whether it answers counts
 				return providers.Fact{Name: "endpoint", Status: providers.OK, Text: c.place + " answers"}
 			}
 		}

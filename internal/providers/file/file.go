@@ -50,7 +50,7 @@ func open(_ context.Context, s providers.Settings) (providers.Store, error) {
 		}
 	}
 	st := &Store{place: "file store " + path}
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, st.fail(providers.Config, "reading the secrets file: "+err.Error(), "")
 	}

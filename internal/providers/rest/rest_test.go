@@ -22,7 +22,7 @@ import (
 var hints = rest.Hints{Endpoint: "store_address", CA: "--ca-file"}
 
 // get asks url and gives the code and message of what went wrong.
-func get(t *testing.T, ctx context.Context, o rest.Options, url string) *providers.Error { //nolint:revive // t comes first in tests
+func get(t *testing.T, ctx context.Context, o rest.Options, url string) *providers.Error {
 	t.Helper()
 	client, failed := rest.NewClient(o)
 	if failed != nil {
