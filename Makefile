@@ -39,7 +39,7 @@ campaign: test-env ## the long forms: 100 times the generated cases, ten minutes
 	OMSE_CAMPAIGN=1 go test -tags=integration -count=1 -timeout=12h ./...
 	@sh tools/fuzz.sh 10m
 
-test-env: ## install the Python environments of the tests, once per machine
+test-env: ## install the Pythons and servers of the tests, once per machine
 	@$(PYTHON) tools/testenv.py
 
 vet:

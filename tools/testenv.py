@@ -2,12 +2,13 @@
 """Install what the integration tests need, once per machine and version.
 
     testenv.py [NAME...]      make the named environments, or all of them
-    testenv.py --path NAME    print the Python interpreter of one that is there
+    testenv.py --path NAME    print the program to run of one that is there
     testenv.py --lock [NAME]  write tools/testenv/NAME.txt anew from NAME.in
 
 An environment is a virtual environment in the user's cache directory, named
 after a hash of its pins and of the Python version, so that all clones share it
-and a changed pin makes a new one. Its last step writes a stamp: what an
+and a changed pin makes a new one. The environment kube is a directory of Go
+programs instead, built from the module in tools/kube. Its last step writes a stamp: what an
 interrupted run left has none, and is made again. A lock file per environment
 lets several clones start at once. Standard library only; no root, no stdin.
 """
@@ -31,15 +32,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PINS = Path(__file__).resolve().parent / "testenv"
+KUBE = Path(__file__).resolve().parent / "kube"
 
 # The environments, with the range of Python versions that each works on.
 ENVIRONMENTS = {
     "airflow2": ">=3.11,<3.13",  # Airflow 2.11 knows no newer Python
     "airflow3": ">=3.11,<3.14",
+    "bao": ">=3.11",
     "ministack": ">=3.11",
     "moto": ">=3.11",
     "plain": ">=3.11",
 }
+NAMES = [*ENVIRONMENTS, "kube"]
 
 
 class SetupError(Exception):
@@ -55,8 +59,11 @@ def cache_root() -> Path:
 
 def place(name: str) -> Path:
     """Return where an environment of the pins in this checkout belongs."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    for path in [PINS / f"{name}.txt", PINS / f"{name}.override.txt"]:
+    version, pins = platform.python_version(), [PINS / f"{name}.txt", PINS / f"{name}.override.txt"]
+    if name == "kube":  # what Go builds is for a machine, and needs no Go afterwards
+        version, pins = f"{platform.system()} {platform.machine()}", [KUBE / "go.mod", KUBE / "go.sum"]
+    digest = hashlib.sha256(version.encode())
+    for path in pins:
         if path.exists():
             digest.update(path.read_bytes())
     return cache_root() / f"{name}-{digest.hexdigest()[:16]}"
@@ -66,10 +73,15 @@ def interpreter(name: str) -> Path:
     return place(name) / "bin" / "python"
 
 
+def program(name: str) -> Path:
+    """Return what --path prints; other programs are in the same directory."""
+    return place(name) / "bin" / "kube-apiserver" if name == "kube" else interpreter(name)
+
+
 def ready(name: str) -> bool:
     # The interpreter is a link: one that leads nowhere (the machine's Python
     # was replaced) makes the environment as good as absent.
-    return (place(name) / ".ready").exists() and os.access(interpreter(name), os.X_OK)
+    return (place(name) / ".ready").exists() and os.access(program(name), os.X_OK)
 
 
 @contextlib.contextmanager
@@ -107,8 +119,8 @@ def ensure(name: str) -> None:
     with locked(place(name)):
         if ready(name):
             return
-        build = make_uv if name == "uv" else make_packages
-        if name != "uv":
+        build = {"uv": make_uv, "kube": make_kube}.get(name, make_packages)
+        if build is make_packages:
             ensure("uv")
         say(f"making {name} (once per machine) ...")
         start = time.monotonic()
@@ -133,6 +145,26 @@ def make_packages(name: str) -> None:
     run(uv, "venv", "--python", choose_python(uv, name, env), place(name), env=env)
     run(uv, "pip", "install", "--python", interpreter(name), "--no-deps",
         "-r", PINS / f"{name}.txt", env=env)
+
+
+def make_kube(name: str) -> None:
+    """Build a Kubernetes API server and the etcd that it needs."""
+    go = shutil.which("go")
+    if not go:
+        raise SetupError("Go is needed to build Kubernetes, and there is no go in PATH")
+    # A go.work above this directory is about other modules.
+    env = dict(os.environ, CGO_ENABLED="0", GOWORK="off")
+    listed = subprocess.run([go, "list", "-C", KUBE, "-mod=readonly", "-m", "-f", "{{.Version}}", "k8s.io/kubernetes"],
+                            env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    version = listed.stdout.strip()
+    if listed.returncode != 0:
+        raise SetupError(f"go list failed:\n{listed.stderr.strip()}")
+    say(f"building Kubernetes {version} and etcd from source: five to ten minutes, and 3 GB of build cache")
+    # More than two compilers at once would need more memory than small machines have.
+    build = [go, "build", "-C", KUBE, "-mod=readonly", "-p", "2", "-trimpath"]
+    run(*build, "-ldflags=-s -w", "-o", place(name) / "bin" / "etcd", "go.etcd.io/etcd/server/v3", env=env)
+    run(*build, f"-ldflags=-s -w -X k8s.io/component-base/version.gitVersion={version}",
+        "-o", program(name), "k8s.io/kubernetes/cmd/kube-apiserver", env=env)
 
 
 def choose_python(uv: Path, name: str, env: dict[str, str]) -> str:
@@ -213,21 +245,22 @@ def lock(name: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("name", nargs="*", help=", ".join(ENVIRONMENTS))
+    parser.add_argument("name", nargs="*", help=", ".join(NAMES))
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--path", action="store_true", help="print the interpreter, make nothing")
+    mode.add_argument("--path", action="store_true", help="print the program to run, make nothing")
     mode.add_argument("--lock", action="store_true", help="write the pins of all packages anew")
     args = parser.parse_args()
-    unknown = set(args.name) - set(ENVIRONMENTS)
+    names = list(ENVIRONMENTS) if args.lock else NAMES  # go.sum is the lock of kube
+    unknown = set(args.name) - set(names)
     if unknown:
-        parser.error(f"no environment {', '.join(sorted(unknown))}; there are {', '.join(ENVIRONMENTS)}")
-    for name in args.name or ENVIRONMENTS:
+        parser.error(f"no environment {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    for name in args.name or names:
         if args.lock:
             lock(name)
         elif not args.path:
             ensure(name)
         elif ready(name):
-            print(interpreter(name))
+            print(program(name))
         else:
             raise SetupError(f"{name} is not installed: run make test-env")
 

@@ -1,10 +1,12 @@
 // Package testenv gives tests what Go alone does not: Python environments,
-// servers that speak AWS's protocols, and the program itself as a binary. Only
-// tests import it; a test in internal/arrows holds that.
+// servers (AWS's protocols, OpenBao, Kubernetes), a proxy that makes the hosts of
+// clouds local, and the program itself as a binary. Only tests import it; a test
+// in internal/arrows holds that.
 //
-// The environments are installed by tools/testenv.py (`make test-env`), which
-// `make test` runs first. A test that needs one carries the build tag
-// integration, and fails when it is missing: it never skips.
+// Environments and servers are installed by tools/testenv.py (`make test-env`),
+// which `make test` runs first. A test that needs one carries the build tag
+// integration, and fails when it is missing: it never skips. The proxy needs
+// nothing but Go.
 //
 // Whatever is started belongs to the test process. A package that starts a
 // server calls [Main] from its TestMain, which stops it; a test process that is
@@ -44,9 +46,16 @@ func (t Tests) Run() int {
 // PyYAML and cryptography).
 func Python(t testing.TB, name string) string {
 	t.Helper()
-	path, err := interpreter(Root(t), name)
+	return installed(t, name)
+}
+
+// installed returns the program that tools/testenv.py names for an environment:
+// of most the interpreter, of kube the API server.
+func installed(t testing.TB, name string) string {
+	t.Helper()
+	path, err := lookUp(Root(t), name)
 	if err != nil {
-		t.Fatalf("finding the Python environment %q: %v", name, err)
+		t.Fatalf("finding the environment %q: %v", name, err)
 	}
 	return path
 }
@@ -101,8 +110,8 @@ var (
 		sync.Mutex
 		path string
 	}
-	interpreters sync.Map // name -> path
-	cleanups     struct {
+	programs sync.Map // name -> path
+	cleanups struct {
 		sync.Mutex
 		funcs []func()
 	}
@@ -123,20 +132,16 @@ func cleanUp() {
 	cleanups.funcs = nil
 }
 
-// interpreter asks tools/testenv.py where an environment is: the name of its
+// lookUp asks tools/testenv.py where an environment is: the name of its
 // directory depends on pins that only the script reads.
-func interpreter(root, name string) (string, error) {
+func lookUp(root, name string) (string, error) {
 	if name == "om2" {
 		name = "airflow3"
 	}
-	if path, ok := interpreters.Load(name); ok {
+	if path, ok := programs.Load(name); ok {
 		return path.(string), nil
 	}
-	python := os.Getenv("PYTHON") // what the Makefile was told
-	if python == "" {
-		python = "python3"
-	}
-	cmd := exec.Command(python, filepath.Join(root, "tools", "testenv.py"), "--path", name)
+	cmd := exec.Command(hostPython(), filepath.Join(root, "tools", "testenv.py"), "--path", name)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -144,8 +149,16 @@ func interpreter(root, name string) (string, error) {
 		return "", &setupError{output: strings.TrimSpace(stderr.String()), cause: err}
 	}
 	path := strings.TrimSpace(string(out))
-	interpreters.Store(name, path)
+	programs.Store(name, path)
 	return path, nil
+}
+
+// hostPython returns the Python that the Makefile was told to use.
+func hostPython() string {
+	if python := os.Getenv("PYTHON"); python != "" {
+		return python
+	}
+	return "python3"
 }
 
 // setupError is a failed run of tools/testenv.py, which says itself what to do.

