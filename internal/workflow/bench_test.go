@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,5 +30,21 @@ func BenchmarkRender(b *testing.B) {
 		if _, err := d.Render(workflow.Rewrite{Values: values}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkOneLongLine shows that the work for a document on one line grows with
+// its length, not with the square of it: ns/reference stays the same.
+func BenchmarkOneLongLine(b *testing.B) {
+	for _, references := range []int{1000, 10000} {
+		b.Run(strconv.Itoa(references), func(b *testing.B) {
+			text := "a: [é" + strings.Repeat(", secret:/some/longer/id", references) + "]\n"
+			for b.Loop() {
+				if _, err := workflow.Parse(workflow.Input{Name: "wf.yaml", Data: []byte(text)}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*references), "ns/reference")
+		})
 	}
 }

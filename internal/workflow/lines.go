@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"bytes"
-	"unicode/utf8"
 )
 
 // lines finds a place that yaml/v4 gives (line and column from 1, in runes) in
@@ -11,11 +10,12 @@ import (
 type lines struct {
 	text   []byte
 	starts []int
+	runes  runeIndex
 }
 
 func newLines(text []byte) lines {
 	first := len(text) - len(bytes.TrimPrefix(text, []byte(bom)))
-	l := lines{text: text, starts: []int{first}}
+	l := lines{text: text, starts: []int{first}, runes: newRuneIndex(text)}
 	for at := first; at < len(text); {
 		if n := lineBreak(text[at:]); n > 0 {
 			at += n
@@ -36,12 +36,11 @@ func (l lines) offset(line, column int) int {
 	if line > len(l.starts) {
 		return len(l.text)
 	}
-	at := l.starts[line-1]
-	for ; column > 1 && at < len(l.text); column-- {
-		_, size := utf8.DecodeRune(l.text[at:])
-		at += size
+	start := l.starts[line-1]
+	if column <= 1 {
+		return start
 	}
-	return at
+	return l.runes.offset(l.runes.count(start) + column - 1)
 }
 
 // lineBreak returns the length of the YAML 1.1 line break that s starts with,

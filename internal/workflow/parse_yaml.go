@@ -71,7 +71,11 @@ func syntaxError(text []byte, err error) error {
 	if !errors.As(err, &load) {
 		return &offsetError{message: "this is not YAML"}
 	}
-	at := newLines(text).offset(load.Mark.Line, load.Mark.Column)
+	mark := load.Mark
+	if load.ContextMark.Line > 0 && strings.Contains(load.Message, "end of stream") {
+		mark = load.ContextMark // an open quote is missed at the end, and mended where it begins
+	}
+	at := newLines(text).offset(mark.Line, mark.Column)
 	if load.Stage == yaml.ReaderStage {
 		at = load.Mark.Index
 	}

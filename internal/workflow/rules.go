@@ -68,6 +68,8 @@ func (r ValueRules) Apply(value []byte, field bool) (string, []string, *provider
 		}
 	case s == "null" && r.Null == NullEmpty:
 		return "", []string{"the value is the text null; the empty string is used, as OpenMetadata does (--null=keep or --null=error changes that)"}, nil
+	case s == "":
+		warnings = append(warnings, "the value is empty")
 	case strings.HasSuffix(s, "\n") || strings.HasSuffix(s, "\r"):
 		warnings = append(warnings, "the value ends with a line break, which is kept (--trim-trailing-newline cuts it off)")
 	}

@@ -21,7 +21,7 @@ func TestValueRules(t *testing.T) {
 		code    providers.Code
 	}{
 		{"text", workflow.ValueRules{}, "pa$$ \x00\u2028", false, "pa$$ \x00\u2028", "", ""},
-		{"empty", workflow.ValueRules{}, "", false, "", "", ""},
+		{"empty", workflow.ValueRules{}, "", false, "", "empty", ""},
 		{"null", workflow.ValueRules{}, "null", false, "", "null", ""},
 		{"null of a field", workflow.ValueRules{}, "null", true, "", "null", ""},
 		{"null kept", null(workflow.NullKeep), "null", false, "null", "", ""},

@@ -16,12 +16,13 @@ type source struct {
 	expanded  []expansion
 	// starts are the offsets in raw where lines start.
 	starts []int
+	runes  runeIndex // of raw
 }
 
 // read expands the input. Both texts are UTF-8 afterwards, or an [*Error] says
 // where they are not.
 func read(in Input) (source, error) {
-	s := source{raw: in.Data, text: in.Data, starts: lineStarts(in.Data)}
+	s := source{raw: in.Data, text: in.Data, starts: lineStarts(in.Data), runes: newRuneIndex(in.Data)}
 	if at := invalidUTF8(in.Data); at >= 0 {
 		return s, s.locate(&offsetError{
 			offset: at, message: "the text is not UTF-8",
@@ -70,7 +71,7 @@ func (s source) position(offset int) Position {
 	at := min(original(s.expanded, offset), len(s.raw))
 	line := max(1, sort.SearchInts(s.starts, at+1))
 	start := min(s.starts[line-1], at)
-	return Position{Line: line, Column: 1 + utf8.RuneCount(s.raw[start:at])}
+	return Position{Line: line, Column: 1 + s.runes.count(at) - s.runes.count(start)}
 }
 
 // lineStarts returns where the lines of a file start, as editors and Python's
