@@ -99,7 +99,9 @@ func findKind(kinds []providers.Kind, c Choice) (*providers.Kind, error) {
 		Message: fmt.Sprintf("%s: there is no provider %q", c.Source, c.Value),
 		Hint:    "providers are " + strings.Join(names, ", ") + ", and db for none",
 	}
-	if c.Value == "in-memory" {
+	if strings.HasPrefix(c.Value, "$") {
+		e.Hint = "the variable is not set, so that its name was left; " + e.Hint
+	} else if c.Value == "in-memory" {
 		e.Message = fmt.Sprintf("%s: provider %q is for OpenMetadata's own tests and holds no secrets", c.Source, c.Value)
 	} else if near := nearest(c.Value, append(names, "db")); near != "" {
 		e.Hint = fmt.Sprintf("did you mean %s? %s", near, e.Hint)
@@ -136,6 +138,9 @@ func (e *Effective) NoStore() *providers.Error {
 		return configError(fmt.Sprintf("the workflow has no %s, so there is no store to ask", providerKey),
 			fmt.Sprintf("add `%s: aws` (or another provider) below workflowConfig.openMetadataServerConfig", providerKey))
 	}
-	return configError(fmt.Sprintf("%s: provider %q means that there is no store to ask", e.Provider.Source, e.Provider.Value),
-		fmt.Sprintf("write `%s: aws` (or another provider) there", providerKey))
+	hint := fmt.Sprintf("write `%s: aws` (or another provider) there", providerKey)
+	if strings.HasPrefix(e.Provider.Source, "flag ") || strings.HasPrefix(e.Provider.Source, "variable ") {
+		hint = "give it the name of a provider, such as aws, or leave it away"
+	}
+	return configError(fmt.Sprintf("%s: provider %q means that there is no store to ask", e.Provider.Source, e.Provider.Value), hint)
 }

@@ -160,7 +160,8 @@ func TestNoStore(t *testing.T) {
 }
 
 func TestOpenKnowsWhatThisBuildCannotRead(t *testing.T) {
-	eff, _ := world{provider: "gcp"}.resolve(t)
+	later := []providers.Kind{{Names: []string{"later"}, Title: "a store to come"}}
+	eff, _ := world{provider: "later", kinds: later}.resolve(t)
 	store, err := eff.Main.Open(context.Background())
 	if got := flatten(err); store != nil || len(got) != 1 || got[0].Code != providers.UnsupportedProvider {
 		t.Errorf("Open() = %v, %v, want UNSUPPORTED_PROVIDER", store, err)

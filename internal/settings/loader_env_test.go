@@ -25,6 +25,7 @@ func TestLoaderEnv(t *testing.T) {
 		{"a twin provider, blank value", env("managed-azure-kv", map[string]string{"AZURE_KEY_VAULT_NAME": "kv ", "AZURE_CLIENT_ID": "identity"}), `
 			azure_key_vault_name=kv <- variable AZURE_KEY_VAULT_NAME
 			azure_key_vault_dns_suffix=vault.azure.net <- default
+			azure_credential=default <- default
 			azure_client_id=identity <- variable AZURE_CLIENT_ID
 			warning: azure_key_vault_name (variable AZURE_KEY_VAULT_NAME) has blanks around it, which are left out; OpenMetadata would keep them`},
 		{"required but empty, and half a credential: both are told", env("azure-kv", map[string]string{"AZURE_KEY_VAULT_NAME": "", "AZURE_CLIENT_SECRET": sentinel, "AZURE_TENANT_ID": "t"}), `
@@ -115,6 +116,7 @@ func TestLoaderNoop(t *testing.T) {
 		{"azure cannot work upstream", noop("azure-kv", map[string]string{"AZURE_KEY_VAULT_NAME": "kv", "AZURE_CLIENT_SECRET": sentinel}), `
 			azure_key_vault_name=kv <- variable AZURE_KEY_VAULT_NAME
 			azure_key_vault_dns_suffix=vault.azure.net <- default
+			azure_credential=default <- default
 			warning: loader noop never works for provider azure-kv in OpenMetadata; places are taken from the variables of loader env here, so write ` + "`secretsManagerLoader: env`"},
 		{"kubernetes cannot either", noop("kubernetes", map[string]string{"KUBERNETES_NAMESPACE": "ns"}), `
 			kubernetes_namespace=ns <- variable KUBERNETES_NAMESPACE

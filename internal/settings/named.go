@@ -25,17 +25,15 @@ func storeVariable(store, key string) string {
 
 // named fills the stores that the workflow refers to. Others are not looked at:
 // a store that nobody uses cannot stop a run.
-func (r *run) named() error {
-	var errs []error
+func (r *run) named() {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(r.in.Stores))) {
 		s, err := r.namedStore(name)
 		if err != nil {
-			errs = append(errs, err)
+			r.eff.Broken[name] = err
 			continue
 		}
 		r.eff.Named[name] = s
 	}
-	return errors.Join(errs...)
 }
 
 func (r *run) namedStore(name string) (*StoreSettings, error) {

@@ -59,7 +59,8 @@ type DocSetting struct {
 // `variable OM_SECRET_EXEC_PROVIDER`, `wf.yaml:3:5`, `default`, or "" when
 // nobody chose.
 type Choice struct {
-	Value, Source string
+	Value  string `json:"value"`
+	Source string `json:"source"`
 }
 
 // Effective is the outcome of [Resolve].
@@ -74,6 +75,10 @@ type Effective struct {
 	Main *StoreSettings
 	// Named are the stores of Inputs.Stores, by name.
 	Named map[string]*StoreSettings
+	// Broken says, for each of Inputs.Stores that is not in Named, why: one or
+	// more [*providers.Error], joined. They concern only the references that
+	// name the store.
+	Broken map[string]error
 	// Airflow tells about airflow.cfg.
 	Airflow AirflowFile
 	// Warnings are things to mend; Notes say what overrode the workflow. Both
@@ -115,13 +120,14 @@ func Resolve(in Inputs) (*Effective, error) {
 	if in.LoadEnv == nil {
 		in.LoadEnv = envloader.Load
 	}
-	r := &run{in: in, eff: &Effective{Named: map[string]*StoreSettings{}}}
+	r := &run{in: in, eff: &Effective{Named: map[string]*StoreSettings{}, Broken: map[string]error{}}}
 	err := errors.Join(r.options(), r.choose())
 	if err != nil {
 		return r.eff, err
 	}
 	r.cfg = newConfigFile(in, r.option("airflow-config"))
-	err = errors.Join(r.main(), r.named())
+	err = r.main()
+	r.named()
 	r.finish()
 	return r.eff, err
 }

@@ -1,9 +1,12 @@
 package settings_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +99,9 @@ func (w world) resolve(t *testing.T) (*settings.Effective, string) {
 		in.Document = &settings.Document{Provider: setting(w.provider, 3), Loader: setting(w.loader, 4)}
 	}
 	eff, err := settings.Resolve(in)
+	for _, name := range slices.Sorted(maps.Keys(eff.Broken)) {
+		err = errors.Join(err, eff.Broken[name])
+	}
 	return eff, strings.ReplaceAll(dump(eff, err), dir+string(filepath.Separator), "")
 }
 
