@@ -91,7 +91,7 @@ func removeStale(temp string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("removing what an earlier run left: %w", reason(err))
+		return fmt.Errorf("looking for what an earlier run may have left, %s: %w", filepath.Base(temp), reason(err))
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	if err := lock(f); err != nil {

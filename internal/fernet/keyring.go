@@ -55,7 +55,7 @@ func New(keys string) (*Keyring, error) {
 			return nil, &providers.Error{
 				Code:    providers.Config,
 				Message: fmt.Sprintf("Fernet key %d is not 32 bytes in base64", i+1),
-				Hint:    "make a key with `om-secret-exec fernet keygen`; several are separated by commas",
+				Hint:    "a key is 32 bytes in base64, as OpenMetadata's FERNET_KEY; several are separated by commas",
 			}
 		}
 		k.keys = append(k.keys, key)

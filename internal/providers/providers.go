@@ -34,6 +34,21 @@ type Source struct {
 	// Note is something that the user should be warned of about how the secret
 	// was found, such as another name than the one asked for; usually empty.
 	Note string
+	// Place, Identity and RequestID are those of [Error], for failures that are
+	// found only in what the store gave: a field that is not there, a value
+	// that is no text.
+	Place, Identity, RequestID string
+}
+
+// Locate completes an error about a secret that was read with where it was read
+// from. Facts that the error has already are kept.
+func (s Source) Locate(e *Error) *Error {
+	if e == nil || e.Place != "" {
+		return e
+	}
+	located := *e
+	located.Place, located.Identity, located.RequestID = s.Place, s.Identity, s.RequestID
+	return &located
 }
 
 // Secret is what a store answered. It prints, logs and marshals as a redacted

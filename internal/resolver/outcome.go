@@ -24,6 +24,7 @@ func choose(w Want, res providers.Result) Outcome {
 	out := Outcome{Source: res.Secret.Source, Err: res.Err}
 	if out.Err == nil {
 		out.Value, out.Err = value(w, res.Secret)
+		out.Err = res.Secret.Source.Locate(out.Err)
 	}
 	if out.Err == nil {
 		return out

@@ -62,6 +62,11 @@ func (q question) failure(v verdict) *providers.Error {
 	}
 }
 
+// source says where a secret was read, for failures that are found in it later.
+func (q question) source(name, version string) providers.Source {
+	return providers.Source{Name: name, Version: version, Place: q.place, Identity: q.identity}
+}
+
 // unanswered is the failure of an item that a batch's answer does not hold.
 func (q question) unanswered() *providers.Error {
 	e := q.failure(verdict{code: providers.NotFound, message: "the batch has no answer for the " + q.svc.noun})

@@ -122,7 +122,7 @@ func (q question) parameter(p types.Parameter) providers.Result {
 	if p.Value == nil {
 		return providers.Result{Err: q.failure(noValue(q))}
 	}
-	source := providers.Source{Name: aws.ToString(p.ARN)}
+	source := q.source(aws.ToString(p.ARN), "")
 	if source.Name == "" {
 		source.Name = aws.ToString(p.Name)
 	}

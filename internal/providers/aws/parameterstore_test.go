@@ -42,8 +42,8 @@ func TestParameterSelectors(t *testing.T) {
 			if diff := cmp.Diff(want, s.requests); diff != "" {
 				t.Errorf("requests (-want +got)\n%s", diff)
 			}
-			if want := (providers.Source{Name: parameterPrefix + "/a", Version: "3"}); string(got.Secret.Value) != "x,y" || got.Secret.Source != want {
-				t.Errorf("Read(%q) = %q from %v, want %q from %v", tt.id, got.Secret.Value, got.Secret.Source, "x,y", want)
+			if from := got.Secret.Source; string(got.Secret.Value) != "x,y" || from.Name != parameterPrefix+"/a" || from.Version != "3" || from.Place == "" {
+				t.Errorf("Read(%q) = %q from %v, want %q from version 3 of /a", tt.id, got.Secret.Value, from, "x,y")
 			}
 		})
 	}

@@ -102,7 +102,7 @@ func (s *secretsManager) many(ctx context.Context, c call, group []providers.Ref
 // secret makes a result of an answer. A binary value is given as it is: what may
 // be done with bytes is the document's rule.
 func (q question) secret(arn, version string, text *string, binary []byte) providers.Result {
-	s := providers.Secret{Source: providers.Source{Name: arn, Version: version}}
+	s := providers.Secret{Source: q.source(arn, version)}
 	switch {
 	case text != nil:
 		s.Value = []byte(*text)

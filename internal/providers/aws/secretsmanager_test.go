@@ -45,8 +45,8 @@ func TestSecretVersions(t *testing.T) {
 			if got.Err != nil || string(got.Secret.Value) != "value of /a" {
 				t.Errorf("Read(/a) = %q, %v, want %q", got.Secret.Value, got.Err, "value of /a")
 			}
-			if want := (providers.Source{Name: arnPrefix + "/a-AbCdEf", Version: "v1"}); got.Secret.Source != want {
-				t.Errorf("Read(/a): source %v, want %v", got.Secret.Source, want)
+			if from := got.Secret.Source; from.Name != arnPrefix+"/a-AbCdEf" || from.Version != "v1" || from.Place == "" || from.Identity == "" {
+				t.Errorf("Read(/a): source %+v, want version v1 with place and identity", from)
 			}
 			want := []request{{Action: "GetSecretValue", Region: "eu-west-1", Body: tt.want}}
 			if diff := cmp.Diff(want, s.requests); diff != "" {

@@ -9,8 +9,10 @@ package file
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"om-secret-exec/internal/fernet"
@@ -50,9 +52,13 @@ func open(_ context.Context, s providers.Settings) (providers.Store, error) {
 		}
 	}
 	st := &Store{place: "file store " + path}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		// Opening a pipe would wait for a writer, whatever the time-out.
+		return nil, st.fail(providers.Config, "the secrets file is not a regular file", "name a file, or a link to one")
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, st.fail(providers.Config, "reading the secrets file: "+err.Error(), "")
+		return nil, st.fail(providers.Config, "reading the secrets file: "+reason(err), "set secrets_file (OM_SECRET_EXEC_SECRETS_FILE) to a file that this user may read")
 	}
 	defer func() { _ = f.Close() }() // only read
 	if e := st.load(f); e != nil {
@@ -87,7 +93,7 @@ func (st *Store) load(f *os.File) *providers.Error {
 		return nil
 	}
 	return st.fail(providers.Config, "the secrets file holds plaintext that other accounts can read",
-		"chmod 600 the file, or encrypt every value with `om-secret-exec fernet encrypt`")
+		"chmod 600 the file, or encrypt every value with Fernet")
 }
 
 // some reports whether any value of the file satisfies is.
@@ -104,4 +110,13 @@ func (st *Store) some(is func(value string) bool) bool {
 
 func (st *Store) fail(code providers.Code, message, hint string) *providers.Error {
 	return &providers.Error{Code: code, Message: message, Place: st.place, Hint: hint}
+}
+
+// reason is err without the path, which the place has.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
 }

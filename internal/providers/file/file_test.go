@@ -135,7 +135,7 @@ func TestOpenErrors(t *testing.T) {
 			checkError(t, asError(t, err), tt.code, tt.want)
 		})
 	}
-	for name, path := range map[string]string{"secrets_file is not set": "", "no such file": "/no/such/file", "is a directory": t.TempDir()} {
+	for name, path := range map[string]string{"secrets_file is not set": "", "no such file": "/no/such/file", "not a regular file": t.TempDir()} {
 		_, err := openAt(t, path, nil)
 		checkError(t, asError(t, err), providers.Config, name)
 	}

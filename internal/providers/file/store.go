@@ -52,7 +52,7 @@ func (st *Store) read(ref providers.Ref) providers.Result {
 	if e.bad != nil {
 		return providers.Result{Err: st.fail(providers.BadValue, fmt.Sprintf("%q: %s", ref.ID, e.bad.text()), e.bad.hint)}
 	}
-	secret := providers.Secret{Source: providers.Source{Name: ref.ID}}
+	secret := providers.Secret{Source: providers.Source{Name: ref.ID, Place: st.place}}
 	fields := make(map[string][]byte, len(e.fields))
 	for name, text := range e.fields {
 		value, err := st.decrypt(text)

@@ -101,7 +101,10 @@ func Roots(files ...string) (*x509.CertPool, *providers.Error) {
 		}
 		pem, err := os.ReadFile(name)
 		if err != nil {
-			return nil, &providers.Error{Code: providers.Config, Message: "reading the CA file: " + err.Error()}
+			return nil, &providers.Error{
+				Code: providers.Config, Message: "reading the CA file: " + err.Error(),
+				Hint: "mend --ca-file, OM_SECRET_EXEC_CA_FILE, or the store's own setting of a CA",
+			}
 		}
 		if pool == nil {
 			if pool, err = x509.SystemCertPool(); err != nil {
