@@ -11,11 +11,12 @@ import (
 )
 
 // oneDocument accepts the [FILE|-] of commands that read a document.
-func oneDocument(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return usagef("", "one FILE at a time, not %d", len(args))
+func oneDocument(cmd *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
 	}
-	return nil
+	hint := didYouMean(args[0], commandNames(cmd), cmd.Name()+" ")
+	return usagef(hint, "one FILE at a time, not %d", len(args))
 }
 
 // exactly accepts the named arguments, all of them.
@@ -36,11 +37,15 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	return usagef(didYouMean(args[0], commandNames(root), ""), "there is no command %q", args[0])
+}
+
+func commandNames(cmd *cobra.Command) []string {
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return usagef(didYouMean(args[0], names, ""), "there is no command %q", args[0])
+	return names
 }
 
 // wrongFlag adds to pflag's error the flag that may have been meant.
@@ -48,6 +53,9 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return err
+	}
+	if unknown.GetSpecifiedShortnames() != "" {
+		return usagef("options are written out, such as --verbose", "there is no option -%s", unknown.GetSpecifiedName())
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

@@ -15,7 +15,7 @@ type givenValue struct {
 }
 
 func (v *givenValue) String() string     { return v.given[v.name] }
-func (v *givenValue) Type() string       { return strings.ToUpper(v.name) }
+func (v *givenValue) Type() string       { return v.arg }
 func (v *givenValue) Set(s string) error { v.given[v.name] = s; return nil }
 
 // choice is a flag that takes one word of a closed list.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -56,7 +58,13 @@ func (o *options) effective(ctx context.Context, a *app, args []string) (*settin
 		if err := j.read(ctx, args); err != nil {
 			return nil, err
 		}
-		return j.set, j.prepare()
+		if err := j.prepare(); err != nil {
+			return nil, err
+		}
+		if len(j.set.Broken) > 0 {
+			return nil, settingsError(errors.Join(slices.Collect(maps.Values(j.set.Broken))...))
+		}
+		return j.set, nil
 	}
 	set, err := settings.Resolve(o.inputs(a))
 	a.sayAbout(set)
@@ -74,12 +82,20 @@ type configReport struct {
 	Provider      settings.Choice `json:"provider"`
 	Loader        settings.Choice `json:"loader"`
 	AirflowConfig airflowFile     `json:"airflowConfig"`
+	Options       []optionReport  `json:"options"`
 	Stores        []storeReport   `json:"stores"`
 }
 
 type airflowFile struct {
 	Path  string `json:"path"`
 	Found bool   `json:"found"`
+}
+
+// optionReport is a setting of the run itself.
+type optionReport struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
 }
 
 type storeReport struct {
@@ -108,6 +124,13 @@ func newReport(set *settings.Effective, reveal bool) configReport {
 		AirflowConfig: airflowFile(set.Airflow),
 		Stores:        []storeReport{},
 	}
+	for _, o := range set.Options {
+		switch o.Option.Flag {
+		case "provider", "loader", "airflow-config": // they have places of their own
+		default:
+			r.Options = append(r.Options, optionReport{o.Option.Flag, o.Value, o.Source})
+		}
+	}
 	for _, s := range storesOf(set) {
 		store := storeReport{Name: s.Settings.Store, Provider: s.Settings.Provider, Title: s.Kind.Title}
 		for _, e := range s.Entries {
@@ -115,14 +138,27 @@ func newReport(set *settings.Effective, reveal bool) configReport {
 				Key: e.Key.Name, Set: e.Set, Value: e.Value, Source: e.Source,
 				Overrides: e.Overrides, Text: e.Key.Text,
 			}
-			if e.Key.Secret && e.Value != "" && !reveal {
-				one.Value, one.Masked = mask, true
+			if shown := masked(e); !reveal && shown != e.Value {
+				one.Value, one.Masked = shown, true
 			}
 			store.Settings = append(store.Settings, one)
 		}
 		r.Stores = append(r.Stores, store)
 	}
 	return r
+}
+
+// masked is a value without what must not be seen: all of a secret, and what
+// may be one in an address.
+func masked(e settings.Entry) string {
+	if e.Key.Secret && e.Value != "" {
+		return mask
+	}
+	u, err := url.Parse(e.Value)
+	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" {
+		return e.Value
+	}
+	return u.Scheme + "://" + mask + "@" + u.Host + u.EscapedPath()
 }
 
 // storesOf lists the stores of a run: the main one, then the named ones by name.
@@ -147,6 +183,11 @@ func (r configReport) text() string {
 			found = "not there"
 		}
 		fmt.Fprintf(&b, "airflow.cfg  %s (%s)\n", path, found)
+	}
+	for _, o := range r.Options {
+		if o.Source != "" {
+			fmt.Fprintf(&b, "%-12s %s (%s)\n", o.Name, printable(o.Value), o.Source)
+		}
 	}
 	for _, s := range r.Stores {
 		fmt.Fprintf(&b, "\n%s", s.Title)

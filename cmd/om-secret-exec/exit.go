@@ -48,7 +48,12 @@ func classOf(e *providers.Error) int {
 		return exitOutput
 	case providers.Config, providers.UnsupportedProvider, providers.Document:
 		return exitUsage
-	case providers.Throttled, providers.Timeout, providers.Unavailable, providers.Cancelled:
+	case providers.Unavailable:
+		if !e.Retryable && !e.Refused { // no such host, or not the store that answers
+			return exitReference
+		}
+		return exitRetry
+	case providers.Throttled, providers.Timeout, providers.Cancelled:
 		return exitRetry
 	case providers.InvalidRef, providers.NotFound, providers.FieldNotFound, providers.VersionNotFound,
 		providers.Disabled, providers.BadValue, providers.NotUTF8, providers.TooLarge,

@@ -14,13 +14,25 @@ func TestEveryCodeHasItsExit(t *testing.T) {
 		providers.InvalidRef: 3, providers.NotFound: 3, providers.FieldNotFound: 3, providers.VersionNotFound: 3,
 		providers.Disabled: 3, providers.BadValue: 3, providers.NotUTF8: 3, providers.TooLarge: 3,
 		providers.Unauthenticated: 3, providers.PermissionDenied: 3, providers.Policy: 3, providers.TLS: 3,
-		providers.Decrypt: 3, providers.Throttled: 5, providers.Timeout: 5, providers.Unavailable: 5,
+		providers.Decrypt: 3, providers.Throttled: 5, providers.Timeout: 5, providers.Unavailable: 3,
 		providers.Cancelled: 5, providers.Config: 2, providers.UnsupportedProvider: 2, providers.Document: 2,
 		providers.Output: 74, providers.Internal: 70,
 	}
 	for _, code := range providers.Codes() {
 		if got := classOf(&providers.Error{Code: code}); got != want[code] {
 			t.Errorf("classOf(%s) = %d, want %d", code, got, want[code])
+		}
+	}
+}
+
+func TestUnavailableForNow(t *testing.T) {
+	t.Parallel()
+	for _, e := range []*providers.Error{
+		{Code: providers.Unavailable, Retryable: true},
+		{Code: providers.Unavailable, Refused: true},
+	} {
+		if got := classOf(e); got != exitRetry {
+			t.Errorf("classOf(%+v) = %d, want %d", e, got, exitRetry)
 		}
 	}
 }
@@ -46,7 +58,7 @@ func TestExitOfARun(t *testing.T) {
 		{"refused everything", fail("", providers.PermissionDenied, providers.Unauthenticated), "-", 4},
 		{"refused one of several", fail("", providers.PermissionDenied), "", 3},
 		{"refused by one store, another answers", fail("other", providers.PermissionDenied), "", 4},
-		{"refused, and time", fail("", providers.Timeout, providers.PermissionDenied), "-", 4},
+		{"refused, and time by another", append(fail("", providers.Timeout), fail("other", providers.PermissionDenied)...), "", 4},
 		{"a setting before all references", fail("", providers.NotFound, providers.Config), "", 2},
 		{"a bug before everything", fail("", providers.Config, providers.Internal), "", 70},
 		{"output alone", fail("", providers.Output), "", 74},
@@ -62,17 +74,20 @@ func TestExitOfARun(t *testing.T) {
 	}
 }
 
-func TestWithoutDefault(t *testing.T) {
+func TestShownRef(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ in, want string }{
 		{"secret:/a", "secret:/a"},
 		{"secret:/a?version=1&store=x#f", "secret:/a?version=1&store=x#f"},
-		{"secret:/a?default=S3NTINEL#f", "secret:/a?default=...#f"},
-		{"secret:/a?version=1&defalt=S3NTINEL", "secret:/a?version=1&defalt=..."},
+		{"secret:/a?default=S3NTINEL#f", "secret:/a?..."},
+		{"secret:/a?version=1&defalt=S3NTINEL", "secret:/a?..."},
+		{"secret:/x?default=S3NT&S3NTINEL", "secret:/x?..."},
+		{"secret:/a?default%3DS3NTINEL", "secret:/a?..."},
+		{"secret:/num?default=a#S3NTINEL", "secret:/num?..."},
 	}
 	for _, tt := range tests {
-		if got := withoutDefault(tt.in); got != tt.want {
-			t.Errorf("withoutDefault(%q) = %q, want %q", tt.in, got, tt.want)
+		if got := shownRef(tt.in); got != tt.want {
+			t.Errorf("shownRef(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }

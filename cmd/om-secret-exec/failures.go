@@ -1,10 +1,10 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/reference"
 )
 
 // failure is one thing that went wrong, with the place in the document where a
@@ -22,8 +22,8 @@ type failedError struct {
 	failures []failure
 	// total is how many references the document has; 0 outside a document.
 	total int
-	// accepted are the stores that answered at least one look-up, be it that
-	// there is no such secret: their refusals concern single secrets.
+	// accepted are the stores that did not refuse every look-up: their refusals
+	// concern single secrets.
 	accepted map[string]bool
 }
 
@@ -53,17 +53,16 @@ func failed(err *providers.Error) *failedError {
 	return &failedError{failures: []failure{{err: err}}}
 }
 
-// optionText matches the options of a reference, name and value.
-var optionText = regexp.MustCompile(`[?&][^=&#]*=[^&#]*`)
-
-// withoutDefault is a reference as messages may show it: the text of a default=
-// may be a password, and so may that of a misspelt one.
-func withoutDefault(ref string) string {
-	return optionText.ReplaceAllStringFunc(ref, func(option string) string {
-		name, _, _ := strings.Cut(option, "=")
-		if name[1:] == "version" || name[1:] == "store" {
-			return option
-		}
-		return name + "=..."
-	})
+// shownRef is a reference as messages may show it. The text of a default= may be
+// a password, with an & or # in it that breaks it into parts; and where the
+// reference cannot be read, anything behind the ? may be such a text.
+func shownRef(ref string) string {
+	id, _, options := strings.Cut(ref, "?")
+	if !options {
+		return ref
+	}
+	if parsed, err := reference.Parse(ref); err != nil || parsed.Default != nil {
+		return id + "?..."
+	}
+	return ref
 }

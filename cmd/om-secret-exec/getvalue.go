@@ -56,6 +56,7 @@ func newGetValue(a *app) *cobra.Command {
 func (a *app) airflowConfig(flag string) string {
 	if flag == "" {
 		flag, _ = a.env("OM_SECRET_EXEC_AIRFLOW_CONFIG")
+		flag = strings.TrimSpace(flag) // as everywhere else
 	}
 	return flag
 }

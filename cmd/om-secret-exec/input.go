@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"om-secret-exec/internal/providers"
 )
@@ -28,13 +29,14 @@ func (j *job) read(ctx context.Context, args []string) error {
 		err error
 	}
 	done := make(chan answer, 1)
-	go func() {
+	go func() { // reading a file or checking arguments cannot panic on input
 		in, err := j.app.readInput(args)
 		done <- answer{in, err}
 	}()
 	select {
 	case got := <-done:
-		j.in = got.in
+		// The time-out is for what we do, not for whoever writes our input.
+		j.in, j.start = got.in, time.Now()
 		return got.err
 	case <-ctx.Done():
 		return context.Cause(ctx)

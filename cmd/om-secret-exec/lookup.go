@@ -58,8 +58,13 @@ func (a *app) sayAbout(set *settings.Effective) {
 // settingsError lists everything that is wrong with the settings.
 func settingsError(err error) *failedError {
 	f := &failedError{}
+	seen := map[string]bool{}
 	for _, e := range flatten(err) {
-		f.failures = append(f.failures, failure{err: asError(e)})
+		one := asError(e)
+		if text := one.Error(); !seen[text] {
+			seen[text] = true
+			f.failures = append(f.failures, failure{err: one})
+		}
 	}
 	return f
 }

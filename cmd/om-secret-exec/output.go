@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"om-secret-exec/internal/delivery"
@@ -14,19 +15,41 @@ import (
 // asked.
 func checkOutput(path string) error {
 	if path == "" {
-		return nil
+		return usagef("leave --out away to write to standard output", "--out names no file")
 	}
 	return outputError(path, delivery.Check(path))
+}
+
+// errInput refuses to replace the workflow by its resolved form.
+var errInput = errors.New("is the workflow itself")
+
+// checkNotInput refuses an --out that is the document being read.
+func checkNotInput(path, input string) error {
+	out, err := os.Stat(path)
+	if err != nil {
+		return nil //nolint:nilerr // it is not there yet
+	}
+	if in, err := os.Stat(input); err == nil && os.SameFile(in, out) {
+		return outputError(path, errInput)
+	}
+	return nil
 }
 
 // write gives the document to where it was asked for, standard output if path
 // is empty.
 func (a *app) write(path string, data []byte) error {
-	if path != "" {
-		return outputError(path, delivery.WriteFile(path, data))
+	name, err := path, error(nil)
+	if path == "" {
+		a.output.state.Store(writing)
+		name = "standard output"
+		_, err = a.stdout.Write(data)
+	} else {
+		err = delivery.WriteFile(path, data)
 	}
-	_, err := a.stdout.Write(data)
-	return outputError("standard output", err)
+	if err == nil {
+		a.output.state.Store(written)
+	}
+	return outputError(name, err)
 }
 
 func outputError(name string, err error) error {
@@ -48,6 +71,8 @@ func outputHint(err error) string {
 	switch {
 	case errors.Is(err, delivery.ErrSymlink):
 		return "name the file itself: a link would let whoever can place it choose where the secrets go"
+	case errors.Is(err, errInput):
+		return "choose another name: the references would be lost"
 	case errors.Is(err, delivery.ErrNotRegular):
 		return "leave --out away to write to standard output"
 	case errors.Is(err, fs.ErrNotExist):

@@ -34,7 +34,7 @@ type job struct {
 
 func newJob(a *app, o *options) *job {
 	return &job{
-		app: a, opts: o, start: time.Now(),
+		app: a, opts: o,
 		plain: map[int][]byte{}, bad: map[int]*providers.Error{}, values: map[int]string{},
 	}
 }
@@ -93,11 +93,7 @@ func (j *job) documentError(err error) error {
 	if !errors.As(err, &doc) {
 		return failed(&providers.Error{Code: providers.Internal, Message: err.Error()})
 	}
-	code := providers.Document
-	if doc.Internal {
-		code = providers.Internal
-	}
-	f := failure{err: &providers.Error{Code: code, Message: doc.Message, Hint: doc.Hint}, where: j.in.name}
+	f := failure{err: &providers.Error{Code: doc.Code(), Message: doc.Message, Hint: doc.Hint}, where: j.in.name}
 	if doc.Pos.Line > 0 {
 		f.where = j.where(doc.Pos)
 	}
@@ -118,7 +114,7 @@ func (j *job) lookUp(ctx context.Context) error {
 	accepted := map[string]bool{}
 	for n, i := range index {
 		out := outcomes[n]
-		if out.Err == nil || !refusal(out.Err.Code) && classOf(out.Err) == exitReference {
+		if out.Err == nil || !refusal(out.Err.Code) {
 			accepted[j.refs[i].Store] = true
 		}
 		j.accept(i, out)
@@ -132,13 +128,13 @@ func (j *job) lookUp(ctx context.Context) error {
 // accept takes an outcome into the document's values under the value rules.
 func (j *job) accept(i int, out resolver.Outcome) {
 	if out.Err != nil {
-		j.bad[i] = j.placed(out.Err, j.refs[i].Store)
+		j.bad[i] = out.Err
 		return
 	}
 	asked := j.refs[i].HasField || out.Defaulted
 	text, warnings, err := j.opts.rules().Apply(out.Value, asked)
 	if err != nil {
-		j.bad[i] = j.placed(err, j.refs[i].Store)
+		j.bad[i] = out.Source.Locate(err)
 		return
 	}
 	if out.Source.Note != "" {
@@ -148,17 +144,6 @@ func (j *job) accept(i int, out resolver.Outcome) {
 		j.warn(j.scalars[i].Pos, w, "")
 	}
 	j.values[i] = text
-}
-
-// placed names the store in errors that were found in what it answered, which
-// the store itself knows nothing of.
-func (j *job) placed(err *providers.Error, store string) *providers.Error {
-	if err.Place != "" || j.store(store) == nil {
-		return err
-	}
-	withPlace := *err
-	withPlace.Place = j.store(store).Kind.Title
-	return &withPlace
 }
 
 // wants lists the look-ups, and for each the scalar that asked for it.

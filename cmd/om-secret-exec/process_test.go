@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"om-secret-exec/internal/providers"
 )
 
 const awsWorkflow = "a: secret:/a\nsecretsManagerProvider: aws\nsecretsManagerLoader: env\n"
@@ -133,5 +135,84 @@ func TestSignalWhileReading(t *testing.T) {
 	}
 	if got, want := exitOf(t, cmd.Wait()), exitSignal+int(syscall.SIGTERM); got != want {
 		t.Errorf("exit code %d, want %d; stderr %q", got, want, stderr)
+	}
+}
+
+// TestSignalWhileWriting ends a run whose reader has stopped reading: it ends,
+// and does not claim that nothing was written.
+func TestSignalWhileWriting(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	wf := filepath.Join(t.TempDir(), "wf.yaml")
+	if err := os.WriteFile(wf, []byte("a: 1\n"+strings.Repeat("# filling\n", 100_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd, _, stderr := program(t, nil, "resolve", wf)
+	cmd.Stdout = w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	if _, err := r.Read(make([]byte, 1)); err != nil { // it has begun
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := exitOf(t, cmd.Wait()), exitSignal+int(syscall.SIGTERM); got != want {
+		t.Errorf("exit code %d, want %d", got, want)
+	}
+	if !strings.Contains(stderr.String(), "the output is incomplete") {
+		t.Errorf("stderr %q", stderr)
+	}
+}
+
+func TestQuitShowsNoStacks(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	cmd, _, stderr := program(t, nil, "resolve")
+	cmd.Stdin = r
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(bytes.Repeat([]byte("#\n"), 1<<19)); err != nil { // it reads
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := exitOf(t, cmd.Wait()), exitSignal+int(syscall.SIGQUIT); got != want {
+		t.Errorf("exit code %d, want %d", got, want)
+	}
+	if strings.Contains(stderr.String(), "goroutine") {
+		t.Errorf("stderr %q", stderr)
+	}
+}
+
+// TestPanicIsABug shows that a panic has an exit code of its own, names the
+// place, and quotes nothing.
+func TestPanicIsABug(t *testing.T) {
+	t.Parallel()
+	var err *providers.Error
+	func() {
+		defer func() { err = bug(recover()) }()
+		panic("S3NTINEL")
+	}()
+	if err.Code != providers.Internal || strings.Contains(err.Error()+err.Hint, "S3NTINEL") {
+		t.Errorf("bug = %+v", err)
+	}
+	if !strings.Contains(err.Message, "TestPanicIsABug") || !strings.Contains(err.Message, "process_test.go:") {
+		t.Errorf("bug says %q, want the place", err.Message)
+	}
+	if got := failed(err).exit(); got != exitBug {
+		t.Errorf("exit %d, want %d", got, exitBug)
 	}
 }

@@ -22,7 +22,7 @@ const readme = "../../README.md"
 func TestGeneratedTables(t *testing.T) {
 	t.Parallel()
 	pages := map[string]map[string]string{
-		readme:                    {"options": optionsTable(), "exit codes": exitTable()},
+		readme:                    {"options": optionsTable(), "exit codes": exitTable(), "document flags": documentTable()},
 		"../../docs/providers.md": {"aws keys": keysTable(aws.SecretsManager()), "file keys": keysTable(file.Kind())},
 	}
 	for page, tables := range pages {
@@ -85,6 +85,18 @@ func optionsTable() string {
 		}
 		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", flag, o.Variable, text)
 	}
+	return b.String()
+}
+
+func documentTable() string {
+	var b strings.Builder
+	b.WriteString("| flag | values, the default first | meaning |\n|---|---|---|\n")
+	for _, c := range (&options{}).documentChoices() {
+		fmt.Fprintf(&b, "| `--%s` | `%s` | %s |\n", c.name, strings.Join(c.words, "`, `"), c.text)
+	}
+	b.WriteString("| `--trim-trailing-newline` | | drop line breaks at the end of values |\n")
+	b.WriteString("| `--out OUT` | | write to a file, mode 0600, whole or not at all |\n")
+	b.WriteString("| `--verbose`, `--quiet` | | say what is done; say nothing but errors |\n")
 	return b.String()
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"om-secret-exec/internal/fernet"
 	"om-secret-exec/internal/providers"
@@ -37,6 +38,7 @@ func (j *job) references() {
 			j.bad[i] = asError(err)
 			continue
 		}
+		ref.Store = strings.ToLower(ref.Store) // sections of airflow.cfg are found in lower case
 		j.refs[i] = ref
 	}
 }
@@ -46,6 +48,10 @@ func (j *job) references() {
 func (j *job) checkIDs() {
 	for i, r := range j.refs {
 		if r.ID == "" {
+			continue
+		}
+		if broken := j.set.Broken[r.Store]; broken != nil {
+			j.bad[i] = asError(broken)
 			continue
 		}
 		store := j.store(r.Store)
@@ -77,11 +83,11 @@ func (j *job) shown(i int) string {
 	text := j.scalars[i].Value
 	if fernet.Is(text) {
 		if i < len(j.refs) && j.refs[i].ID != "" {
-			return "fernet:... holding " + withoutDefault(j.refs[i].Raw)
+			return "fernet:... holding " + shownRef(j.refs[i].Raw)
 		}
 		return "fernet:..."
 	}
-	return withoutDefault(text)
+	return shownRef(text)
 }
 
 // failed collects the failures in document order; nil when there is none.

@@ -31,14 +31,22 @@ func newResolve(a *app) *cobra.Command {
 			if err := o.apply(a); err != nil {
 				return err
 			}
-			if err := checkOutput(out); err != nil {
-				return err
+			toFile := cmd.Flags().Changed("out")
+			if toFile {
+				if err := checkOutput(out); err != nil {
+					return err
+				}
 			}
 			rest.EnsureRoots(a.env)
 			go warmRoots()
 			j := newJob(a, o)
 			if err := j.read(cmd.Context(), args); err != nil {
 				return err
+			}
+			if toFile {
+				if err := checkNotInput(out, j.in.name); err != nil {
+					return err
+				}
 			}
 			resolved, err := j.resolve(cmd.Context())
 			if err != nil {

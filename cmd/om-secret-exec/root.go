@@ -27,12 +27,29 @@ func newRoot(a *app) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(newResolve(a), newConfig(a), newDoctor(a), newVersion(a), newCompletion(a))
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "help-is-a-flag"})
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(a.stdout, cmd) })
+	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help = help(a.stdout, cmd) })
 	root.SetFlagErrorFunc(wrongFlag)
 	// What goes wrong on the command line is said by finish; cobra prints nothing.
 	root.SetUsageFunc(func(*cobra.Command) error { return nil })
 	return root
+}
+
+// newHelp makes `help [COMMAND]` the same as `COMMAND --help`.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND]",
+		Short:  "Print the help of a command",
+		Long:   "Help prints the help of a command.",
+		Hidden: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noSuchCommand(about, args)
+			}
+			return about.Help()
+		},
+	}
 }
 
 // helpWidth keeps help readable in a terminal of the usual width.
@@ -40,7 +57,7 @@ const helpWidth = 80
 
 // help prints a command's page. It is written by hand rather than by cobra's
 // templates: executing a text/template would double the program's start-up.
-func help(w io.Writer, cmd *cobra.Command) {
+func help(w io.Writer, cmd *cobra.Command) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", cmd.Long, cmd.UseLine())
 	if cmd.HasAvailableSubCommands() {
@@ -63,5 +80,6 @@ func help(w io.Writer, cmd *cobra.Command) {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExample:\n%s\n", cmd.Example)
 	}
-	fmt.Fprint(w, b.String())
+	_, err := io.WriteString(w, b.String())
+	return err
 }

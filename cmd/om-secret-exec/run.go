@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"om-secret-exec/internal/providers"
 )
 
 // app is the program's connection to the outside. Commands take what they need
@@ -18,48 +19,96 @@ type app struct {
 	stdout *os.File
 	env    func(string) (string, bool)
 	msg    *messages
+	// output tells how far the result has come, for whoever ends the run.
+	output progress
+	// help is the error of printing a help page, which cobra does not hand on.
+	help error
+}
+
+// result is how a command line ended.
+type result struct {
+	cmd *cobra.Command
+	err error
 }
 
 // run carries out one command line and returns the exit code. It is the only
 // place where an error becomes text and a number.
 func run(args []string) int {
+	protectMemory()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, env: os.LookupEnv}
 	a.msg = newMessages(os.Stderr, a.env)
 	ctx, stop := notify(context.Background())
 	defer stop()
 
+	done := make(chan result, 1)
+	go func() { done <- a.execute(ctx, args) }()
+	select {
+	case r := <-done:
+		return a.finish(ctx, r)
+	case <-ctx.Done():
+	}
+	// Most commands end by themselves now and clean up. One that is stuck in
+	// reading or writing a pipe cannot be woken; nothing of it outlives us.
+	select {
+	case r := <-done:
+		return a.finish(ctx, r)
+	case <-time.After(grace):
+		return a.stopped(ctx)
+	}
+}
+
+// grace is how long a command may take to end after a signal.
+const grace = 500 * time.Millisecond
+
+// execute runs the command. A panic is a bug, with an exit code of its own; of
+// its text nothing is shown, because it may quote anything.
+func (a *app) execute(ctx context.Context, args []string) (r result) {
 	root := newRoot(a)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(ctx)
-	if sig := caught(ctx); sig != 0 {
-		a.msg.errorf("stopped by %s; nothing was written", sig)
-		return exitSignal + int(sig)
+	r.cmd = root
+	defer func() {
+		if p := recover(); p != nil {
+			r.err = failed(bug(p))
+		}
+	}()
+	r.cmd, r.err = root.ExecuteContextC(ctx)
+	if r.err == nil {
+		r.err = outputError("standard output", a.help)
 	}
-	return a.finish(cmd, err)
+	return r
+}
+
+// stopped is the end by a signal.
+func (a *app) stopped(ctx context.Context) int {
+	sig := caught(ctx)
+	a.msg.errorf("stopped by %s; %s", sig, a.output.text())
+	return exitSignal + int(sig)
 }
 
 // finish prints what went wrong, if anything, and picks the exit code.
-func (a *app) finish(cmd *cobra.Command, err error) int {
+func (a *app) finish(ctx context.Context, r result) int {
 	var usage *usageError
-	var failed *failedError
+	var fail *failedError
 	var coded *codedError
 	switch {
-	case err == nil:
+	case r.err == nil:
 		return exitOK
-	case errors.As(err, &failed):
-		a.msg.failures(failed)
-		return failed.exit()
-	case errors.As(err, &coded):
+	case caught(ctx) != 0:
+		return a.stopped(ctx)
+	case errors.As(r.err, &fail):
+		a.msg.failures(fail)
+		return fail.exit()
+	case errors.As(r.err, &coded):
 		a.msg.errorf("%v", coded.err)
 		a.msg.hint(coded.hint)
 		return coded.code
-	case errors.As(err, &usage):
+	case errors.As(r.err, &usage):
 		a.msg.errorf("%v", usage.err)
 		a.msg.hint(usage.hint)
-	default: // cobra's own: unknown command, missing argument, bad flag
-		a.msg.errorf("%v", err)
+	default: // cobra's own: a bad value or a missing one
+		a.msg.errorf("%v", r.err)
 	}
-	a.msg.hint(fmt.Sprintf("see: %s --help", cmd.CommandPath()))
+	a.msg.hint(fmt.Sprintf("see: %s --help", r.cmd.CommandPath()))
 	return exitUsage
 }
 
@@ -85,38 +134,11 @@ type codedError struct {
 func (e *codedError) Error() string { return e.err.Error() }
 func (e *codedError) Unwrap() error { return e.err }
 
-// signalError is the cause of a context that a signal ended.
-type signalError struct{ sig syscall.Signal }
-
-func (e *signalError) Error() string { return "stopped by " + e.sig.String() }
-
-// notify returns a context that the first SIGINT, SIGTERM or SIGHUP ends; a
-// second one kills the process as if it were not caught. SIGPIPE is received
-// and dropped, so that writing to a closed pipe is an error we can report: it
-// is not ignored, because an ignored signal would be inherited by children.
-func notify(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	go func() {
-		select {
-		case s := <-signals:
-			signal.Stop(signals)
-			if sig, ok := s.(syscall.Signal); ok {
-				cancel(&signalError{sig})
-			}
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { cancel(nil) }
-}
-
-// caught returns the signal that ended ctx, or 0.
-func caught(ctx context.Context) syscall.Signal {
-	var s *signalError
-	if errors.As(context.Cause(ctx), &s) {
-		return s.sig
+// bug is the error of a panic: where it happened, in names of functions.
+func bug(p any) *providers.Error {
+	return &providers.Error{
+		Code:    providers.Internal,
+		Message: fmt.Sprintf("unexpected %T in %s", p, whereItPanicked()),
+		Hint:    "this is a bug in om-secret-exec: please report the line above and what you ran",
 	}
-	return 0
 }
