@@ -1,7 +1,6 @@
 package openbao_test
 
 import (
-	"errors"
 	"testing"
 
 	"om-secret-exec/internal/providers"
@@ -14,10 +13,9 @@ func TestCheckID(t *testing.T) {
 			t.Errorf("CheckID(%q) = %v, want nil", id, err)
 		}
 	}
-	for _, id := range []string{"", "/", "a//b", "a/", "../sys/policy", "a/./b", "/.."} {
-		err := openbao.Kind().CheckID(id)
-		var e *providers.Error
-		if !errors.As(err, &e) || e.Code != providers.InvalidRef || e.Hint == "" {
+	for _, id := range []string{"", "/", "a//b", "a/", "../sys/policy", "a/./b", "/..", "a\x00b", "a\nb", "a\u00a0b", "a\xffb"} {
+		err := asError(t, openbao.Kind().CheckID(id))
+		if err == nil || err.Code != providers.InvalidRef || err.Hint == "" {
 			t.Errorf("CheckID(%q) = %v, want code %s and a hint", id, err, providers.InvalidRef)
 		}
 	}
