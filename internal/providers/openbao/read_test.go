@@ -45,8 +45,8 @@ func TestFields(t *testing.T) {
 			if (r.Secret.Value == nil) != (tt.value == nil) || tt.value != nil && string(r.Secret.Value) != *tt.value {
 				t.Errorf("value = %q, want %v", r.Secret.Value, tt.value)
 			}
-			if r.Secret.Source != tt.source {
-				t.Errorf("source = %+v, want %+v", r.Secret.Source, tt.source)
+			if from := r.Secret.Source; from.Name != tt.source.Name || from.Version != tt.source.Version {
+				t.Errorf("source = %+v, want %+v", from, tt.source)
 			}
 			if len(f.requests) != 1 {
 				t.Errorf("%d requests, want 1", len(f.requests))

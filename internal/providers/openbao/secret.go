@@ -27,7 +27,7 @@ type metadata struct {
 
 // secret makes a secret of an answer with status 200.
 func (q question) secret(a answer) (providers.Secret, *providers.Error) {
-	source := providers.Source{Name: q.path()}
+	source := providers.Source{Name: q.path(), Place: q.place, Identity: q.grant.identity}
 	var fields map[string]json.RawMessage
 	read := a.readable
 	if q.grant.kv == "1" {

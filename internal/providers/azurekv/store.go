@@ -1,0 +1,158 @@
+package azurekv
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"om-secret-exec/internal/providers"
+)
+
+// store is one vault, read with one credential.
+type store struct {
+	place  place
+	login  *login
+	client *azsecrets.Client
+	gate   gate
+	// now is the clock that doctor compares with the vault's; nil is the real one.
+	now func() time.Time
+}
+
+var (
+	_ providers.Store    = (*store)(nil)
+	_ providers.Examiner = (*store)(nil)
+)
+
+// open makes a store that connects by transport. Its errors have code CONFIG.
+func open(s providers.Settings, transport *http.Transport) (*store, *providers.Error) {
+	where, err := locate(s)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := choose(s)
+	if err != nil {
+		return nil, err
+	}
+	client := newClient(transport, where.host)
+	fresh, err := chosen.maker(where, client)
+	if err != nil {
+		return nil, err
+	}
+	st := &store{place: where}
+	st.login = &login{credential: chosen, make: fresh, got: st.gate.unlock}
+	data, broken := azsecrets.NewClient(where.url(), st.login, &azsecrets.ClientOptions{
+		ClientOptions: azcore.ClientOptions{
+			Transport: client,
+			Retry:     policy.RetryOptions{MaxRetries: -1}, // none: the resolver repeats
+			Telemetry: policy.TelemetryOptions{ApplicationID: s.UserAgent},
+		},
+		DisableChallengeResourceVerification: where.foreign,
+	})
+	if broken != nil {
+		return nil, &providers.Error{Code: providers.Config, Message: "the client of " + title + " refuses its options", Place: where.String()}
+	}
+	st.client = data
+	return st, nil
+}
+
+// Plan implements [providers.Store]: the service has no batches.
+func (s *store) Plan(refs []providers.Ref) [][]providers.Ref {
+	groups := make([][]providers.Ref, len(refs))
+	for i, ref := range refs {
+		groups[i] = []providers.Ref{ref}
+	}
+	return groups
+}
+
+// Read implements [providers.Store].
+func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {
+	results := make([]providers.Result, len(group))
+	for i, ref := range group {
+		results[i] = s.inTurn(ctx, ref)
+	}
+	return results
+}
+
+// inTurn reads one secret when it may: the first read goes ahead and logs in.
+func (s *store) inTurn(ctx context.Context, ref providers.Ref) providers.Result {
+	if err := checkVersion(ref.Version); err != nil {
+		err.Place = s.place.String()
+		return providers.Result{Err: err}
+	}
+	lead, err := s.gate.enter(ctx)
+	if err != nil {
+		shared := *err
+		shared.Place, shared.Identity = s.placeOr(err.Place), s.login.identity()
+		return providers.Result{Err: &shared}
+	}
+	if lead == nil {
+		result, _ := s.read(ctx, ref)
+		return result
+	}
+	var result providers.Result
+	// Also after a panic: others are waiting.
+	defer func() { s.gate.leave(lead, result.Err) }()
+	result, _ = s.read(ctx, ref)
+	return result
+}
+
+func (s *store) placeOr(place string) string {
+	if place != "" {
+		return place
+	}
+	return s.place.String()
+}
+
+// read asks for one secret; the trace tells what the answer was like.
+func (s *store) read(ctx context.Context, ref providers.Ref) (providers.Result, *trace) {
+	ctx, t := withTrace(ctx)
+	out, err := s.client.GetSecret(ctx, ref.ID, ref.Version, nil)
+	q := question{store: s, ref: ref, trace: t}
+	if err != nil {
+		failure := q.explain(ctx, err)
+		if failure.Code == providers.NotFound && ref.Version == "" && s.deleted(ctx, ref.ID) {
+			failure.Code, failure.Message = providers.Disabled, "the secret is deleted and can be recovered"
+			failure.Hint = "recover it: " + s.azure("recover", ref.ID)
+		}
+		return providers.Result{Err: failure}, t
+	}
+	if out.Value == nil {
+		return providers.Result{Err: q.failure(providers.Unavailable, "the answer holds no value", hintNotVault)}, t
+	}
+	source := providers.Source{
+		Name: ref.ID, Version: ref.Version, Place: s.place.String(), Identity: s.login.identity(),
+	}
+	if id := string(deref(out.ID)); id != "" {
+		if version := id[strings.LastIndexByte(id, '/')+1:]; isWord(version) && version != ref.ID {
+			source.Version = version
+		}
+	}
+	return providers.Result{Secret: providers.Secret{Value: []byte(*out.Value), Source: source}}, t
+}
+
+// deleted asks whether an absent secret waits for its recovery. The service
+// answers the read of one with the same 404. Who may not ask hears that the
+// secret is absent, so that the answer no is not to be had.
+func (s *store) deleted(ctx context.Context, id string) bool {
+	ctx, _ = withTrace(ctx)
+	_, err := s.client.GetDeletedSecret(ctx, id, nil)
+	return err == nil
+}
+
+// azure is the command of the Azure CLI that does something to a secret.
+func (s *store) azure(verb, id string) string {
+	return "az keyvault secret " + verb + " --vault-name " + s.place.name() + " --name " + id
+}
+
+func deref[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}
