@@ -33,7 +33,7 @@ func newConfig(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			report := newReport(set, reveal)
+			report := newReport(cmd.Context(), set, reveal)
 			if format == "json" {
 				return a.writeJSON(report)
 			}
@@ -102,6 +102,7 @@ type storeReport struct {
 	Name     string          `json:"name,omitempty"`
 	Provider string          `json:"provider"`
 	Title    string          `json:"title"`
+	Place    string          `json:"place,omitempty"`
 	Settings []settingReport `json:"settings"`
 }
 
@@ -118,7 +119,7 @@ type settingReport struct {
 // mask stands for every secret value, whatever its length.
 const mask = "********"
 
-func newReport(set *settings.Effective, reveal bool) configReport {
+func newReport(ctx context.Context, set *settings.Effective, reveal bool) configReport {
 	r := configReport{
 		Provider: set.Provider, Loader: set.Loader,
 		AirflowConfig: airflowFile(set.Airflow),
@@ -132,7 +133,7 @@ func newReport(set *settings.Effective, reveal bool) configReport {
 		}
 	}
 	for _, s := range storesOf(set) {
-		store := storeReport{Name: s.Settings.Store, Provider: s.Settings.Provider, Title: s.Kind.Title}
+		store := storeReport{Name: s.Settings.Store, Provider: s.Settings.Provider, Title: s.Kind.Title, Place: placeOf(ctx, s)}
 		for _, e := range s.Entries {
 			one := settingReport{
 				Key: e.Key.Name, Set: e.Set, Value: e.Value, Source: e.Source,
@@ -146,6 +147,20 @@ func newReport(set *settings.Effective, reveal bool) configReport {
 		r.Stores = append(r.Stores, store)
 	}
 	return r
+}
+
+// placeOf says where a store looks, for stores that find a part of that out by
+// themselves. Opening a store asks nobody; what keeps it from opening is for
+// doctor and resolve to say.
+func placeOf(ctx context.Context, s *settings.StoreSettings) string {
+	store, err := s.Open(ctx)
+	if err != nil {
+		return ""
+	}
+	if placed, ok := store.(interface{ Place() string }); ok {
+		return placed.Place()
+	}
+	return ""
 }
 
 // masked is a value without what must not be seen: all of a secret, and what
@@ -195,6 +210,9 @@ func (r configReport) text() string {
 			fmt.Fprintf(&b, " (store %q)", s.Name)
 		}
 		b.WriteString("\n")
+		if s.Place != "" {
+			fmt.Fprintf(&b, "  looks in %s\n", s.Place)
+		}
 		for _, e := range s.Settings {
 			b.WriteString(e.line())
 		}

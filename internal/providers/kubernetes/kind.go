@@ -1,14 +1,33 @@
-// Package kubernetes is Secrets of a Kubernetes cluster. This build knows its
-// settings and what its ids may be; it cannot read from it yet, so [Kind] has no
-// Open.
+// Package kubernetes reads Secrets of a Kubernetes cluster with plain GETs of
+// single objects, so that the verb get on the named Secrets is all it needs.
+//
+// The connection comes from client-go: its loader reads kubeconfigs, and its
+// rest package turns them into TLS, impersonation and basic authentication. Two
+// things are done here instead. Tokens are read from their file for each
+// request, since the kubelet replaces them. Exec plugins are run here, because
+// client-go runs them without a context: one that hangs would outlast the run,
+// and go on after it.
 package kubernetes
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"om-secret-exec/internal/providers"
 )
+
+// The names of the settings; see keys.
+const (
+	keyNamespace  = "kubernetes_namespace"
+	keyAPIServer  = "kubernetes_api_server"
+	keyInCluster  = "kubernetes_in_cluster"
+	keyKubeconfig = "kubernetes_kubeconfig_path"
+	keyContext    = "kubernetes_context"
+	keyTokenFile  = "kubernetes_token_file"
+)
+
+const title = "Kubernetes Secrets"
 
 // Kind describes Kubernetes Secrets: OpenMetadata's three settings, and beyond
 // them another context, address or token, with variables of ours. What a
@@ -16,9 +35,16 @@ import (
 func Kind() providers.Kind {
 	return providers.Kind{
 		Names:   []string{"kubernetes"},
-		Title:   "Kubernetes Secrets",
+		Title:   title,
 		Keys:    keys(),
 		CheckID: checkID,
+		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
+			st, err := open(s, surroundings{pod: serviceAccountDir})
+			if err != nil {
+				return nil, err
+			}
+			return st, nil
+		},
 	}
 }
 
@@ -28,28 +54,28 @@ func Kind() providers.Kind {
 func keys() []providers.Key {
 	return []providers.Key{
 		{
-			Name: "kubernetes_namespace", Vars: []string{"KUBERNETES_NAMESPACE"},
-			Text: "namespace of the Secrets (the pod's own, else default)",
+			Name: keyNamespace, Vars: []string{"KUBERNETES_NAMESPACE"},
+			Text: "namespace of the Secrets (the pod's own, else the context's, else default)",
 		},
 		{
-			Name: "kubernetes_api_server", Vars: []string{"OM_SECRET_EXEC_KUBERNETES_API_SERVER"},
+			Name: keyAPIServer, Vars: []string{"OM_SECRET_EXEC_KUBERNETES_API_SERVER"},
 			Text: "address of the API server (the cluster's or kubeconfig's own)",
 		},
 		{
-			Name: "kubernetes_in_cluster", Vars: []string{"KUBERNETES_IN_CLUSTER"},
+			Name: keyInCluster, Vars: []string{"KUBERNETES_IN_CLUSTER"},
 			Role: providers.Credential, Type: providers.Bool,
 			Text: "whether to use the pod's service account (when there is one and no kubeconfig)",
 		},
 		{
-			Name: "kubernetes_kubeconfig_path", Vars: []string{"KUBERNETES_KUBECONFIG_PATH", "KUBECONFIG"},
-			Role: providers.Credential, Text: "kubeconfig file (~/.kube/config)",
+			Name: keyKubeconfig, Vars: []string{"KUBERNETES_KUBECONFIG_PATH", "KUBECONFIG"},
+			Role: providers.Credential, Text: "kubeconfig file, or several as in KUBECONFIG (~/.kube/config)",
 		},
 		{
-			Name: "kubernetes_context", Vars: []string{"OM_SECRET_EXEC_KUBERNETES_CONTEXT"},
+			Name: keyContext, Vars: []string{"OM_SECRET_EXEC_KUBERNETES_CONTEXT"},
 			Role: providers.Credential, Text: "context of the kubeconfig (its current one)",
 		},
 		{
-			Name: "kubernetes_token_file", Vars: []string{"OM_SECRET_EXEC_KUBERNETES_TOKEN_FILE"},
+			Name: keyTokenFile, Vars: []string{"OM_SECRET_EXEC_KUBERNETES_TOKEN_FILE"},
 			Role: providers.Credential, Text: "file with the token to send (the service account's)",
 		},
 	}
@@ -59,10 +85,7 @@ func keys() []providers.Key {
 // 2026 it kept references with slashes and cleaned them for the object's name,
 // so nearly every character can be part of an id.
 func checkID(id string) error {
-	usable := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	if len(id) <= 253 && strings.ContainsFunc(id, usable) {
+	if len(id) <= maxName && objectName(id) != "" {
 		return nil
 	}
 	return &providers.Error{
@@ -70,4 +93,28 @@ func checkID(id string) error {
 		Message: fmt.Sprintf("%q cannot be the name of a Kubernetes Secret", id),
 		Hint:    "names are 1 to 253 lower-case letters, digits, dashes and dots",
 	}
+}
+
+// configError is a setting that cannot work.
+func configError(hint, format string, args ...any) *providers.Error {
+	return &providers.Error{
+		Code: providers.Config, Message: fmt.Sprintf(format, args...), Place: title, Hint: hint,
+	}
+}
+
+// oneLine makes somebody's text fit a message: no line breaks, no control
+// characters, and not endless.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+	text = strings.Join(strings.Fields(text), " ")
+	const most = 200
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return text
 }
