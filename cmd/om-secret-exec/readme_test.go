@@ -11,7 +11,11 @@ import (
 
 	"om-secret-exec/internal/providers"
 	"om-secret-exec/internal/providers/aws"
+	"om-secret-exec/internal/providers/azurekv"
 	"om-secret-exec/internal/providers/file"
+	"om-secret-exec/internal/providers/gcp"
+	"om-secret-exec/internal/providers/kubernetes"
+	"om-secret-exec/internal/providers/openbao"
 	"om-secret-exec/internal/settings"
 )
 
@@ -23,7 +27,10 @@ func TestGeneratedTables(t *testing.T) {
 	t.Parallel()
 	pages := map[string]map[string]string{
 		readme:                    {"options": optionsTable(), "exit codes": exitTable(), "document flags": documentTable()},
-		"../../docs/providers.md": {"aws keys": keysTable(aws.SecretsManager()), "file keys": keysTable(file.Kind())},
+		"../../docs/providers.md": {
+			"aws keys": keysTable(aws.SecretsManager()), "azure keys": keysTable(azurekv.Kind()), "gcp keys": keysTable(gcp.Kind()),
+			"kubernetes keys": keysTable(kubernetes.Kind()), "openbao keys": keysTable(openbao.Kind()), "file keys": keysTable(file.Kind()),
+		},
 	}
 	for page, tables := range pages {
 		data, err := os.ReadFile(page)
