@@ -1,19 +1,33 @@
-// Package gcp is Google Secret Manager. This build knows its settings and what
-// its ids may be; it cannot read from it yet, so [Kind] has no Open.
+// Package gcp reads secrets from Google Secret Manager: its REST interface with
+// net/http, and application default credentials through
+// golang.org/x/oauth2/google. Google's own client would link gRPC, which doubles
+// the program's size and start-up.
+//
+// Opening a store reads the credentials file and nothing else. The first Read
+// fetches an access token, which all others share, and asks the metadata server
+// for the project where nothing else names one. The metadata server is asked
+// only when there is no credentials file, or when gcp_credential pins it.
 package gcp
 
 import (
-	"fmt"
-	"regexp"
+	"context"
 
 	"om-secret-exec/internal/providers"
 )
 
-const maxID = 255 // bytes
+const title = "Google Secret Manager"
 
-// idRule is the service's own rule. A full resource name is no id: OpenMetadata
-// wraps every id in the project's path.
-var idRule = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+// The names of the settings. Upstream knows the first one.
+const (
+	keyProject     = "project_id"
+	keyLocation    = "gcp_location"
+	keyEndpoint    = "gcp_endpoint"
+	keyUniverse    = "gcp_universe_domain"
+	keyCredential  = "gcp_credential"
+	keyFile        = "gcp_credentials_file"
+	keyImpersonate = "gcp_impersonate_service_account"
+	keyQuota       = "gcp_quota_project"
+)
 
 // Kind describes Google Secret Manager: OpenMetadata's one setting, the project,
 // and beyond it what an operator of several projects and identities needs.
@@ -21,9 +35,16 @@ var idRule = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 func Kind() providers.Kind {
 	return providers.Kind{
 		Names:   []string{"gcp"},
-		Title:   "Google Secret Manager",
+		Title:   title,
 		Keys:    append(places(), credentials()...),
 		CheckID: checkID,
+		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
+			st, err := open(s)
+			if err != nil {
+				return nil, err
+			}
+			return st, nil
+		},
 	}
 }
 
@@ -33,55 +54,47 @@ func places() []providers.Key {
 			// OpenMetadata's documentation prints gcp_project_id, its code reads
 			// project_id. Not required: the store can take the project from the
 			// credentials.
-			Name: "project_id", Also: []string{"gcp_project_id"},
-			Vars: []string{"GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT"},
+			Name: keyProject, Also: []string{"gcp_project_id"}, Vars: projectVariables(),
 			Text: "project that holds the secrets (the credentials' own)",
 		},
 		{
-			Name: "gcp_location", Vars: []string{"OM_SECRET_EXEC_GCP_LOCATION"},
+			Name: keyLocation, Vars: []string{"OM_SECRET_EXEC_GCP_LOCATION"},
 			Text: "region, for regional secrets (none: global ones)",
 		},
 		{
-			Name: "gcp_endpoint", Vars: []string{"CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"},
+			Name: keyEndpoint, Vars: []string{"CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"},
 			Text: "address of the service (Google's)",
 		},
 		{
-			Name: "gcp_universe_domain", Vars: []string{"GOOGLE_CLOUD_UNIVERSE_DOMAIN"},
+			Name: keyUniverse, Vars: []string{"GOOGLE_CLOUD_UNIVERSE_DOMAIN"},
 			Text: "domain of a sovereign cloud (the credentials' own)",
 		},
 	}
 }
 
+// projectVariables are OpenMetadata's variable, then older ones of Google's.
+func projectVariables() []string {
+	return []string{"GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT"}
+}
+
 func credentials() []providers.Key {
 	return []providers.Key{
 		{
-			Name: "gcp_credential", Vars: []string{"OM_SECRET_EXEC_GCP_CREDENTIAL"}, Role: providers.Credential,
-			Text: "file or metadata (application default credentials)",
+			Name: keyCredential, Vars: []string{"OM_SECRET_EXEC_GCP_CREDENTIAL"}, Role: providers.Credential,
+			Text: "the one kind of credential to use: default, file, metadata; default tries them in Google's order (default)",
 		},
 		{
-			Name: "gcp_credentials_file", Vars: []string{"GOOGLE_APPLICATION_CREDENTIALS"},
-			Role: providers.Credential,
+			Name: keyFile, Vars: []string{variableFile}, Role: providers.Credential,
 			Text: "key of a service account, or configuration of a workload identity, a file",
 		},
 		{
-			Name: "gcp_impersonate_service_account", Role: providers.Credential,
+			Name: keyImpersonate, Role: providers.Credential,
 			Vars: []string{"CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"},
-			Text: "service account to read as",
+			Text: "service account to read as, after those to go through, separated by commas",
 		},
 		{
-			Name: "gcp_quota_project", Vars: []string{"GOOGLE_CLOUD_QUOTA_PROJECT"},
-			Role: providers.Option, Text: "project that pays for the requests",
+			Name: keyQuota, Vars: []string{variableQuota}, Role: providers.Option,
+			Text: "project that pays for the requests",
 		},
-	}
-}
-
-func checkID(id string) error {
-	if len(id) <= maxID && idRule.MatchString(id) {
-		return nil
-	}
-	return &providers.Error{
-		Code:    providers.InvalidRef,
-		Message: fmt.Sprintf("%q cannot be the id of a secret in Google Secret Manager", id),
-		Hint:    "ids are 1 to 255 letters, digits, dashes and underscores, without the project's path",
 	}
 }

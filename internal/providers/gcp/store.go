@@ -1,0 +1,154 @@
+package gcp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
+)
+
+const variableQuota = "GOOGLE_CLOUD_QUOTA_PROJECT"
+
+// store reads secrets, one request for each. It is safe for concurrent use.
+type store struct {
+	where  *place
+	cred   credential
+	meta   *metadata
+	tokens *tokens
+	client *http.Client
+	agent  string
+	quota  string
+	now    func() time.Time
+}
+
+var (
+	_ providers.Store    = (*store)(nil)
+	_ providers.Examiner = (*store)(nil)
+)
+
+// open makes a store without network I/O. Errors have code CONFIG.
+func open(s providers.Settings) (*store, *providers.Error) {
+	if s.Env == nil {
+		s.Env = func(string) (string, bool) { return "", false }
+	}
+	own, _ := s.Env("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE")
+	client, err := rest.NewClient(rest.Options{CAFiles: []string{s.CAFile, own}})
+	if err != nil {
+		return nil, err
+	}
+	return newStore(s, client)
+}
+
+func newStore(s providers.Settings, client *http.Client) (*store, *providers.Error) {
+	cred, err := choose(s)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := newMetadata(s, cred)
+	if err != nil {
+		return nil, err
+	}
+	where, err := newPlace(s, cred)
+	if err != nil {
+		return nil, err
+	}
+	st := &store{where: where, cred: cred, meta: meta, client: client, agent: s.UserAgent, now: time.Now}
+	l := &login{cred: cred, meta: meta, where: where, client: client, env: s.Env, now: time.Now}
+	st.tokens = &tokens{fetch: l.fetch}
+	st.quota = s.Get(keyQuota)
+	if st.quota == "" {
+		st.quota, _ = s.Env(variableQuota)
+	}
+	if st.quota == "" {
+		st.quota = cred.file.QuotaProject
+	}
+	return st, nil
+}
+
+// Plan implements [providers.Store]. The service has no request for several
+// secrets.
+func (s *store) Plan(refs []providers.Ref) [][]providers.Ref {
+	groups := make([][]providers.Ref, len(refs))
+	for i, ref := range refs {
+		groups[i] = []providers.Ref{ref}
+	}
+	return groups
+}
+
+// Read implements [providers.Store].
+func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {
+	results := make([]providers.Result, len(group))
+	for i, ref := range group {
+		results[i] = s.one(ctx, ref)
+	}
+	return results
+}
+
+// one reads one secret. A token that was fetched earlier and is not accepted any
+// more is replaced, once.
+func (s *store) one(ctx context.Context, ref providers.Ref) providers.Result {
+	r, err := resourceOf(ref)
+	if err == nil && s.meta == nil {
+		_, err = s.where.complete(r) // before a login that would be in vain
+	}
+	if err != nil {
+		return providers.Result{Err: err}
+	}
+	token, fresh, err := s.tokens.get(ctx)
+	if err != nil {
+		return providers.Result{Err: err}
+	}
+	if r, err = s.where.complete(r); err != nil {
+		return providers.Result{Err: err}
+	}
+	a := s.access(ctx, r, token)
+	if a.status == http.StatusUnauthorized && !fresh {
+		s.tokens.drop(token)
+		if token, _, err = s.tokens.get(ctx); err != nil {
+			return providers.Result{Err: err}
+		}
+		a = s.access(ctx, r, token)
+	}
+	return s.result(ctx, r, a)
+}
+
+func (s *store) result(ctx context.Context, r resource, a answer) providers.Result {
+	q := question{place: s.where.text(r), resource: r}
+	if a.err == nil && a.status == http.StatusOK {
+		secret, err := q.secret(a.body)
+		if err == nil {
+			return providers.Result{Secret: secret}
+		}
+		a.err = err
+	}
+	q.identity = s.who()
+	return providers.Result{Err: q.explain(ctx, a, s.now())}
+}
+
+// access makes the one request.
+func (s *store) access(ctx context.Context, r resource, token *oauth2.Token) answer {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.where.access(r), nil)
+	if err != nil {
+		return answer{err: err}
+	}
+	token.SetAuthHeader(req)
+	if s.agent != "" {
+		req.Header.Set("User-Agent", s.agent)
+	}
+	if s.quota != "" {
+		req.Header.Set("X-Goog-User-Project", s.quota)
+	}
+	return send(req, s.client.Do)
+}
+
+// who names the identity.
+func (s *store) who() string {
+	if who := s.cred.who(); who != "" || s.meta == nil {
+		return who
+	}
+	return s.meta.account
+}
