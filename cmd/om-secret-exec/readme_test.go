@@ -26,7 +26,7 @@ const readme = "../../README.md"
 func TestGeneratedTables(t *testing.T) {
 	t.Parallel()
 	pages := map[string]map[string]string{
-		readme:                    {"options": optionsTable(), "exit codes": exitTable(), "document flags": documentTable()},
+		readme: {"options": optionsTable(), "exit codes": exitTable(), "document flags": documentTable()},
 		"../../docs/providers.md": {
 			"aws keys": keysTable(aws.SecretsManager()), "azure keys": keysTable(azurekv.Kind()), "gcp keys": keysTable(gcp.Kind()),
 			"kubernetes keys": keysTable(kubernetes.Kind()), "openbao keys": keysTable(openbao.Kind()), "file keys": keysTable(file.Kind()),

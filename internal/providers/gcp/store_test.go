@@ -51,9 +51,9 @@ func TestNames(t *testing.T) {
 func TestSource(t *testing.T) {
 	w := newWorld(t)
 	res := w.keyed(t).Read(t.Context(), []providers.Ref{{ID: "db"}})[0]
-	want := providers.Source{Name: "projects/123456789012/secrets/db", Version: "2"}
-	if res.Err != nil || res.Secret.Source != want {
-		t.Errorf("Read() = %+v, %v, want source %+v", res.Secret.Source, res.Err, want)
+	got := res.Secret.Source
+	if res.Err != nil || got.Name != "projects/123456789012/secrets/db" || got.Version != "2" || got.Place == "" {
+		t.Errorf("Read() = %+v, %v, want version 2 of db, with its place", got, res.Err)
 	}
 }
 
