@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -214,5 +217,50 @@ func TestPanicIsABug(t *testing.T) {
 	}
 	if got := failed(err).exit(); got != exitBug {
 		t.Errorf("exit %d, want %d", got, exitBug)
+	}
+}
+
+// TestWaitsForALateStore starts the store when the program has found nobody
+// there, as with a sidecar that is not up yet.
+func TestWaitsForALateStore(t *testing.T) {
+	t.Parallel()
+	first, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := first.Addr().String()
+	first.Close()
+	wf := filepath.Join(t.TempDir(), "wf.yaml")
+	if err := os.WriteFile(wf, []byte(awsWorkflow), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd, stdout, _ := program(t, []string{
+		"AWS_ENDPOINT_URL=http://" + address, "AWS_DEFAULT_REGION=eu-west-1",
+		"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=x",
+	}, "resolve", "--verbose", wf)
+	cmd.Stderr = nil
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewScanner(stderr)
+	for said.Scan() && !strings.Contains(said.Text(), "asking the store again") {
+	}
+	late, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"ARN": "x", "SecretString": "late"}`)
+	})}
+	defer server.Close()
+	go server.Serve(late)
+	for said.Scan() {
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(stdout.String(), `a: "late"`) {
+		t.Errorf("it ends with %v and %q", err, stdout)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,6 +57,7 @@ func params(dir string) testscript.Params {
 			denying := httptest.NewServer(http.HandlerFunc(deny))
 			env.Defer(denying.Close)
 			env.Setenv("DENYING", denying.URL)
+			env.Setenv("DENYING6", strings.Replace(denying.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1))
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("SILENT", "http://"+silent.Addr().String())
