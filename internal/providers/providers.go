@@ -103,6 +103,15 @@ type Store interface {
 	Read(ctx context.Context, group []Ref) []Result
 }
 
+// Singles is the Plan of a store without batches: one request per reference.
+func Singles(refs []Ref) [][]Ref {
+	groups := make([][]Ref, len(refs))
+	for i, ref := range refs {
+		groups[i] = []Ref{ref}
+	}
+	return groups
+}
+
 // Kind describes one sort of store: the provider names it answers to, the
 // settings it knows, and how to open it.
 type Kind struct {

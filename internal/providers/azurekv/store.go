@@ -61,13 +61,7 @@ func open(s providers.Settings, transport *http.Transport) (*store, *providers.E
 }
 
 // Plan implements [providers.Store]: the service has no batches.
-func (s *store) Plan(refs []providers.Ref) [][]providers.Ref {
-	groups := make([][]providers.Ref, len(refs))
-	for i, ref := range refs {
-		groups[i] = []providers.Ref{ref}
-	}
-	return groups
-}
+func (s *store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.Singles(refs) }
 
 // Read implements [providers.Store].
 func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {

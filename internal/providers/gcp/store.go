@@ -71,13 +71,7 @@ func newStore(s providers.Settings, client *http.Client) (*store, *providers.Err
 
 // Plan implements [providers.Store]. The service has no request for several
 // secrets.
-func (s *store) Plan(refs []providers.Ref) [][]providers.Ref {
-	groups := make([][]providers.Ref, len(refs))
-	for i, ref := range refs {
-		groups[i] = []providers.Ref{ref}
-	}
-	return groups
-}
+func (s *store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.Singles(refs) }
 
 // Read implements [providers.Store].
 func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {

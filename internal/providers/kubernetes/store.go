@@ -57,13 +57,7 @@ func open(s providers.Settings, around surroundings) (*Store, *providers.Error) 
 
 // Plan makes each Secret a request of its own: Kubernetes has no other that the
 // verb get allows.
-func (st *Store) Plan(refs []providers.Ref) [][]providers.Ref {
-	groups := make([][]providers.Ref, len(refs))
-	for i := range refs {
-		groups[i] = refs[i : i+1 : i+1]
-	}
-	return groups
-}
+func (st *Store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.Singles(refs) }
 
 // Read gets the Secrets one by one. The data key "value" is the secret's value,
 // and all keys are its fields. Source.Name is the object's name, which differs

@@ -33,13 +33,7 @@ var (
 )
 
 // Plan implements [providers.Store]: the API reads one entry at a time.
-func (*store) Plan(refs []providers.Ref) [][]providers.Ref {
-	groups := make([][]providers.Ref, len(refs))
-	for i, ref := range refs {
-		groups[i] = []providers.Ref{ref}
-	}
-	return groups
-}
+func (*store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.Singles(refs) }
 
 // Read implements [providers.Store]. Before its request it logs in, if nobody
 // has; after a refusal it makes one more with a new token, once per run.
