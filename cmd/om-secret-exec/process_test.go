@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -27,6 +28,9 @@ func program(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, stdout,
 		t.Fatal(err)
 	}
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	// Whoever runs the tests may have had SIGHUP ignored (nohup), and an ignored
+	// signal is inherited. One that is caught is not.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	cmd = exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append([]string{asProgram + "=1", "HOME=" + t.TempDir(), "AWS_EC2_METADATA_DISABLED=true"}, env...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
