@@ -94,7 +94,11 @@ func (j *job) store(name string) *settings.StoreSettings {
 func (j *job) open(ctx context.Context, name string) (providers.Store, error) {
 	store := j.store(name)
 	j.app.warnOf(store)
-	return store.Open(ctx)
+	opened, err := store.Open(ctx)
+	if err != nil {
+		return nil, providers.Source{Place: store.Kind.Title}.Locate(asError(err))
+	}
+	return opened, nil
 }
 
 // warnOf says what is dangerous about a store's settings.

@@ -39,6 +39,10 @@ func newJob(a *app, o *options) *job {
 	}
 }
 
+// leastAttempt is what one request may take. It is half of the run's time where
+// that is more, so that a hanging request leaves time for another.
+const leastAttempt = 10 * time.Second
+
 // resolve gives the resolved document, or a failedError with everything that
 // stands in the way.
 func (j *job) resolve(ctx context.Context) ([]byte, error) {
@@ -107,6 +111,7 @@ func (j *job) lookUp(ctx context.Context) error {
 	wants, index := j.wants()
 	outcomes, stats := resolver.Resolve(ctx, wants, resolver.Options{
 		Open: j.open, Concurrency: j.set.Run.Concurrency, Trace: j.trace,
+		AttemptTimeout: max(leastAttempt, j.set.Run.Timeout/2),
 	})
 	if len(wants) > 0 {
 		j.app.msg.stepf("%s", statsText(stats))

@@ -52,7 +52,7 @@ func choose(s providers.Settings) (credential, *providers.Error) {
 			Hint: "write one of " + strings.Join(kinds(), ", "),
 		}
 	}
-	c.addEnvironment(env)
+	c.addEnvironment(env, s.Store != "")
 	if all := env("AZURE_ADDITIONALLY_ALLOWED_TENANTS"); all != "" {
 		c.allowed = strings.Split(all, ";")
 	}
@@ -78,14 +78,18 @@ func fromSettings(s providers.Settings) credential {
 // addEnvironment looks at the SDK's variables where the settings hold no proof:
 // OpenMetadata falls back to the SDK's chain then. With an application in the
 // settings only the token of a pod is taken, which is proof for any of them.
-func (c *credential) addEnvironment(env func(string) string) {
+func (c *credential) addEnvironment(env func(string) string, named bool) {
 	if c.secret != "" || c.cert != "" || c.tokenFile != "" {
 		return
 	}
-	if c.client == "" && c.tenant == "" {
+	// A named store has no part in the main one's secret; the pod's own identity
+	// is everybody's.
+	if c.client == "" && c.tenant == "" && (!named || env("AZURE_FEDERATED_TOKEN_FILE") != "") {
 		c.tenant, c.client = env("AZURE_TENANT_ID"), env("AZURE_CLIENT_ID")
-		c.secret, c.cert = env("AZURE_CLIENT_SECRET"), env("AZURE_CLIENT_CERTIFICATE_PATH")
-		c.password = env("AZURE_CLIENT_CERTIFICATE_PASSWORD")
+		if !named {
+			c.secret, c.cert = env("AZURE_CLIENT_SECRET"), env("AZURE_CLIENT_CERTIFICATE_PATH")
+			c.password = env("AZURE_CLIENT_CERTIFICATE_PASSWORD")
+		}
 	}
 	c.tokenFile = env("AZURE_FEDERATED_TOKEN_FILE")
 	if c.tenant == "" {

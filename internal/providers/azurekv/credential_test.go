@@ -133,3 +133,18 @@ func TestCommandLine(t *testing.T) {
 		})
 	}
 }
+
+// TestNamedStoreHasItsOwnIdentity keeps the main store's secret out of others.
+func TestNamedStoreHasItsOwnIdentity(t *testing.T) {
+	s := settings()
+	s.Store = "other"
+	env := map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "e", "AZURE_CLIENT_SECRET": "S3NTINEL"}
+	s.Env = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	if c, err := choose(s); err != nil || c.secret != "" || c.client != "" {
+		t.Errorf("choose takes the application %q of the main store, %v", c.client, err)
+	}
+	env["AZURE_FEDERATED_TOKEN_FILE"] = "f" // the pod's own
+	if c, err := choose(s); err != nil || c.secret != "" || c.client != "e" || c.tokenFile != "f" {
+		t.Errorf("choose takes the application %q and not the pod's, %v", c.client, err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
@@ -38,6 +39,7 @@ func open(s providers.Settings, transport *http.Transport) (*store, *providers.E
 	if err != nil {
 		return nil, err
 	}
+	log.SetListener(nil) // AZURE_SDK_GO_LOGGING would print what servers answer
 	client := newClient(transport, where.host)
 	fresh, err := chosen.maker(where, client)
 	if err != nil {

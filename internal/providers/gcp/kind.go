@@ -37,7 +37,7 @@ func Kind() providers.Kind {
 		Names:   []string{"gcp"},
 		Title:   title,
 		Keys:    append(places(), credentials()...),
-		CheckID: checkID,
+		CheckID: checkID, Warnings: warnings,
 		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
 			st, err := open(s)
 			if err != nil {

@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -124,5 +125,49 @@ func TestUniverse(t *testing.T) {
 	}
 	if asked := w.asked(t); asked != "" {
 		t.Errorf("requests:\n%s\nwant none to the public cloud", asked)
+	}
+}
+
+// A program that hangs ends with the read's time, not with its own.
+func TestExecutableThatHangs(t *testing.T) {
+	w := newWorld(t)
+	script := filepath.Join(t.TempDir(), "token.sh")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec sleep 20\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := gcptest.External("", "")
+	file["credential_source"] = map[string]any{"executable": map[string]any{"command": script, "timeout_millis": 30000}}
+	t.Setenv(variableExecutables, "1")
+	st := w.open(t, keyFile, gcptest.Write(t, "f.json", file), variableExecutables, "1", keyProject, gcptest.Project)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	err := st.Read(ctx, []providers.Ref{{ID: "db"}})[0].Err
+	if err == nil || err.Code != providers.Timeout || err.Place == "" {
+		t.Errorf("Read() = %+v, want TIMEOUT with its place", err)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it takes %v", took)
+	}
+}
+
+// A named store has its credentials' project, not the main store's.
+func TestProjectOfNamedStore(t *testing.T) {
+	s := providers.Settings{Store: "other", Env: func(string) (string, bool) { return "main-project", true }}
+	if project, source := projectOf(s, credential{}); project == "main-project" {
+		t.Errorf("projectOf = %q from %s", project, source)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	tests := []struct {
+		endpoint string
+		want     int
+	}{{"", 0}, {"https://sm.example", 0}, {"http://127.0.0.1:80", 0}, {"http://[::1]", 0}, {"http://sm.example", 1}}
+	for _, tt := range tests {
+		s := providers.Settings{Values: map[string]providers.Setting{keyEndpoint: {Value: tt.endpoint}}}
+		if got := warnings(s); len(got) != tt.want {
+			t.Errorf("warnings(%q) = %q, want %d", tt.endpoint, got, tt.want)
+		}
 	}
 }

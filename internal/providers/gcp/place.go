@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 const publicUniverse = "googleapis.com"
@@ -44,6 +45,9 @@ func newPlace(s providers.Settings, c credential) (*place, *providers.Error) {
 func projectOf(s providers.Settings, c credential) (project, source string) {
 	if set, _ := s.Lookup(keyProject); set.Value != "" {
 		return set.Value, set.Source
+	}
+	if s.Store != "" { // the variables are the main store's
+		return c.project()
 	}
 	for _, name := range projectVariables() {
 		if value, _ := s.Env(name); value != "" {
@@ -168,4 +172,14 @@ func (p *place) text(r resource) string {
 		text += ", endpoint " + p.endpoint.Scheme + "://" + p.endpoint.Host
 	}
 	return text
+}
+
+// warnings are about a connection on which somebody else can have the token.
+func warnings(s providers.Settings) []string {
+	u, err := endpointOf(s)
+	if err != nil || u == nil || u.Scheme == "https" || rest.IsLocal(u.Hostname()) {
+		return nil
+	}
+	return []string{"the connection is NOT encrypted, as " + keyEndpoint +
+		" says http: the token and the secrets can be read on the way; write https"}
 }

@@ -94,7 +94,7 @@ func (s *store) one(ctx context.Context, ref providers.Ref) providers.Result {
 	}
 	token, fresh, err := s.tokens.get(ctx)
 	if err != nil {
-		return providers.Result{Err: err}
+		return providers.Result{Err: s.placed(err, r)}
 	}
 	if r, err = s.where.complete(r); err != nil {
 		return providers.Result{Err: err}
@@ -103,15 +103,20 @@ func (s *store) one(ctx context.Context, ref providers.Ref) providers.Result {
 	if a.status == http.StatusUnauthorized && !fresh {
 		s.tokens.drop(token)
 		if token, _, err = s.tokens.get(ctx); err != nil {
-			return providers.Result{Err: err}
+			return providers.Result{Err: s.placed(err, r)}
 		}
 		a = s.access(ctx, r, token)
 	}
 	return s.result(ctx, r, a)
 }
 
+// placed completes an error that was found before anybody was asked.
+func (s *store) placed(err *providers.Error, r resource) *providers.Error {
+	return providers.Source{Place: s.where.text(r), Identity: s.who()}.Locate(err)
+}
+
 func (s *store) result(ctx context.Context, r resource, a answer) providers.Result {
-	q := question{place: s.where.text(r), resource: r}
+	q := question{place: s.where.text(r), resource: r, identity: s.who()}
 	if a.err == nil && a.status == http.StatusOK {
 		secret, err := q.secret(a.body)
 		if err == nil {
@@ -119,7 +124,6 @@ func (s *store) result(ctx context.Context, r resource, a answer) providers.Resu
 		}
 		a.err = err
 	}
-	q.identity = s.who()
 	return providers.Result{Err: q.explain(ctx, a, s.now())}
 }
 

@@ -44,7 +44,9 @@ func (t *tokens) get(ctx context.Context) (token *oauth2.Token, fresh bool, err 
 		}
 		t.mu.Unlock()
 		if mine {
-			t.land(ctx, f)
+			// Beside us, because the library waits for a credentials program
+			// whatever ctx says.
+			go t.land(ctx, f)
 		}
 		select {
 		case <-f.done:

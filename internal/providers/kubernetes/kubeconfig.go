@@ -126,7 +126,7 @@ func kubeconfigTarget(s providers.Settings, files kubeconfigs) (*target, *provid
 	if s.Get(keyAPIServer) != "" {
 		t.addressIn = keyAPIServer
 	}
-	if s.Get(keyTokenFile) != "" {
+	if t.token != "" || t.tokenFile != "" || t.plugin != nil || s.Get(keyTokenFile) != "" {
 		return t, requireTLS(t)
 	}
 	return t, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	clientrest "k8s.io/client-go/rest"
@@ -31,6 +32,8 @@ type plugin struct {
 	expires time.Time
 	renewed bool
 	failed  *providers.Error // final: the plugin is not run again
+	missed  *providers.Error // the latest failure, for those who waited meanwhile
+	runs    atomic.Int64     // how often it was run
 }
 
 const (
@@ -65,6 +68,7 @@ func newPlugin(t *target, caFile string, now func() time.Time) (*plugin, *provid
 
 // credential implements login.
 func (p *plugin) credential(ctx context.Context, refused *credential) (*credential, *providers.Error) {
+	seen := p.runs.Load()
 	select {
 	case <-p.turn:
 		defer func() { p.turn <- struct{}{} }()
@@ -74,15 +78,21 @@ func (p *plugin) credential(ctx context.Context, refused *credential) (*credenti
 	switch {
 	case p.failed != nil:
 		return nil, p.failed
+	case p.runs.Load() != seen && p.missed != nil: // it failed while we waited for it
+		return nil, p.missed
+	case ctx.Err() != nil:
+		return nil, p.late(ctx)
 	case p.last != nil && p.last != refused && !p.expired(),
 		p.last != nil && p.last == refused && p.renewed:
 		return p.last, nil
 	}
 	p.renewed = p.renewed || refused != nil
+	p.runs.Add(1)
 	given, failed := p.run(ctx)
 	if failed == nil {
 		p.last, failed = p.use(given)
 	}
+	p.missed = failed
 	if failed != nil && !failed.Retryable && ctx.Err() == nil {
 		p.failed = failed
 	}

@@ -31,10 +31,11 @@ func TestPluginHangs(t *testing.T) {
 	c := newCluster(t)
 	port := filepath.Join(t.TempDir(), "port")
 	st, log := withPlugin(t, c, "hang", "TEST_PLUGIN_PORT", port)
-	limited, stop := context.WithTimeout(t.Context(), 2*time.Second)
-	defer stop()
 	var wg sync.WaitGroup
-	for range 3 {
+	for i := range 3 {
+		// Not at the same moment: whoever has time left may not start it again.
+		limited, stop := context.WithTimeout(t.Context(), 2*time.Second+time.Duration(i)*200*time.Millisecond)
+		defer stop()
 		wg.Go(func() {
 			got := st.Read(limited, []providers.Ref{{ID: "db"}})[0].Err
 			checkHarmless(t, got)

@@ -133,7 +133,7 @@ func options() []providers.Key {
 		},
 		{
 			Name: keyRead, Vars: []string{"OPENBAO_READ_TIMEOUT_MS"},
-			Role: providers.Option, Type: providers.Int, Default: "10000", Text: "time to answer, in milliseconds",
+			Role: providers.Option, Type: providers.Int, Default: "10000", Text: "time to answer, in milliseconds; at most half of --timeout, or 10 s",
 		},
 	}
 }
