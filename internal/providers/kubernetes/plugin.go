@@ -33,7 +33,7 @@ type plugin struct {
 	renewed bool
 	failed  *providers.Error // final: the plugin is not run again
 	missed  *providers.Error // the latest failure, for those who waited meanwhile
-	runs    atomic.Int64     // how often it was run
+	ended   atomic.Int64     // how many runs have come to their end
 }
 
 const (
@@ -68,7 +68,7 @@ func newPlugin(t *target, caFile string, now func() time.Time) (*plugin, *provid
 
 // credential implements login.
 func (p *plugin) credential(ctx context.Context, refused *credential) (*credential, *providers.Error) {
-	seen := p.runs.Load()
+	seen := p.ended.Load()
 	select {
 	case <-p.turn:
 		defer func() { p.turn <- struct{}{} }()
@@ -78,7 +78,7 @@ func (p *plugin) credential(ctx context.Context, refused *credential) (*credenti
 	switch {
 	case p.failed != nil:
 		return nil, p.failed
-	case p.runs.Load() != seen && p.missed != nil: // it failed while we waited for it
+	case p.ended.Load() != seen && p.missed != nil: // it failed while we waited for it
 		return nil, p.missed
 	case ctx.Err() != nil:
 		return nil, p.late(ctx)
@@ -87,8 +87,8 @@ func (p *plugin) credential(ctx context.Context, refused *credential) (*credenti
 		return p.last, nil
 	}
 	p.renewed = p.renewed || refused != nil
-	p.runs.Add(1)
 	given, failed := p.run(ctx)
+	p.ended.Add(1)
 	if failed == nil {
 		p.last, failed = p.use(given)
 	}
