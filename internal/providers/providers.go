@@ -167,3 +167,17 @@ const (
 	Fail    Status = "fail"
 	Unknown Status = "unknown"
 )
+
+// Prober is implemented by stores whose service can tell that a secret is there
+// without giving it away. It is what check asks; of a store without it, nothing
+// can be told without reading.
+type Prober interface {
+	// Probe makes one request (and a login before it) that gives no value. Nil
+	// means that the secret and the version are there and not disabled, as far
+	// as the service tells. NOT_FOUND, VERSION_NOT_FOUND and DISABLED are
+	// answers about the secret. PERMISSION_DENIED concerns the question only:
+	// reading may be allowed where asking for metadata is not. As Store.Read it
+	// does not retry, start goroutines or outlive ctx, and is safe for
+	// concurrent use.
+	Probe(ctx context.Context, ref Ref) *Error
+}
