@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"om-secret-exec/internal/providers"
@@ -65,4 +67,41 @@ func shownRef(ref string) string {
 		return id + "?..."
 	}
 	return ref
+}
+
+// settingsError lists everything that is wrong with the settings.
+func settingsError(err error) *failedError {
+	f := &failedError{}
+	seen := map[string]bool{}
+	for _, e := range flatten(err) {
+		one := asError(e)
+		if text := one.Error(); !seen[text] {
+			seen[text] = true
+			f.failures = append(f.failures, failure{err: one})
+		}
+	}
+	return f
+}
+
+// flatten takes the errors of errors.Join apart.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var list []error
+	for _, e := range joined.Unwrap() {
+		list = append(list, flatten(e)...)
+	}
+	return list
+}
+
+// asError unwraps the *providers.Error in err; any other error is a bug whose
+// text may not be shown, because nobody has vouched for it.
+func asError(err error) *providers.Error {
+	var e *providers.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &providers.Error{Code: providers.Internal, Message: fmt.Sprintf("unexpected %T", err)}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,36 +12,98 @@ import (
 	"om-secret-exec/internal/settings"
 )
 
-// settings finds out which store to ask, and how, from the document and from
-// the environment around it.
-func (j *job) settings() error {
-	in := j.opts.inputs(j.app)
-	in.Document = j.documentSettings()
-	for _, r := range j.refs {
+// settings finds out which store to ask, and how, from the environment and from
+// the document, which is nil where there is none.
+func (l *lookups) settings(doc *settings.Document) error {
+	in := l.opts.inputs(l.app)
+	in.Document = doc
+	for _, r := range l.refs {
 		if r.Store != "" && !slices.Contains(in.Stores, r.Store) {
 			in.Stores = append(in.Stores, r.Store)
 		}
 	}
 	set, err := settings.Resolve(in)
-	j.app.sayAbout(set)
+	l.app.sayAbout(set)
 	if err != nil {
-		return j.withBad(settingsError(err))
+		return l.withBad(settingsError(err))
 	}
-	j.set = set
+	l.set = set
 	return nil
 }
 
-// documentSettings is what the document itself says of its secrets manager.
-func (j *job) documentSettings() *settings.Document {
-	server := j.doc.Server()
-	d := &settings.Document{}
-	if p := server.Provider; p != nil {
-		d.Provider = &settings.DocSetting{Value: p.Value, Null: p.Null, Where: j.where(p.Pos)}
+// leastAttempt is what one request may take. It is half of the run's time where
+// that is more, so that a hanging request leaves time for another.
+const leastAttempt = 10 * time.Second
+
+// lookUp reads every secret that is referred to and gives the outcomes by index;
+// those of references that are wrong already are not among them. These do not
+// keep the others from being tried: a person wants to hear of everything at once.
+func (l *lookups) lookUp(ctx context.Context) map[int]resolver.Outcome {
+	ctx, cancel := context.WithDeadline(ctx, l.start.Add(l.set.Run.Timeout))
+	defer cancel()
+	wants, index := l.wants()
+	outcomes, stats := resolver.Resolve(ctx, wants, resolver.Options{
+		Open: l.open, Concurrency: l.set.Run.Concurrency, Trace: l.trace,
+		AttemptTimeout: max(leastAttempt, l.set.Run.Timeout/2),
+	})
+	if len(wants) > 0 {
+		l.app.msg.stepf("%s", statsText(stats))
 	}
-	if l := server.Loader; l != nil {
-		d.Loader = &settings.DocSetting{Value: l.Value, Null: l.Null, Where: j.where(l.Pos)}
+	found := map[int]resolver.Outcome{}
+	for n, i := range index {
+		out := outcomes[n]
+		if out.Err == nil || !refusal(out.Err.Code) {
+			l.accepted[l.refs[i].Store] = true
+		}
+		found[i] = out
 	}
-	return d
+	for i, value := range l.plain {
+		found[i] = resolver.Outcome{Value: value}
+	}
+	return found
+}
+
+// texts looks up, and applies the rules for what a document or a variable may
+// hold.
+func (l *lookups) texts(ctx context.Context) (map[int]string, error) {
+	values := map[int]string{}
+	found := l.lookUp(ctx)
+	for _, i := range slices.Sorted(maps.Keys(found)) {
+		out := found[i]
+		if out.Err != nil {
+			l.bad[i] = out.Err
+			continue
+		}
+		asked := l.refs[i].HasField || out.Defaulted
+		text, warnings, err := l.opts.rules().Apply(out.Value, asked)
+		if err != nil {
+			l.bad[i] = out.Source.Locate(err)
+			continue
+		}
+		values[i] = text
+		if out.Source.Note != "" {
+			warnings = append(warnings, out.Source.Note)
+		}
+		for _, w := range warnings {
+			l.app.msg.warn(l.sites[i].say(w))
+		}
+	}
+	return values, l.failed()
+}
+
+// wants lists the look-ups, and for each the reference that asked for it.
+func (l *lookups) wants() (wants []resolver.Want, index []int) {
+	for i, r := range l.refs {
+		if r.ID == "" || l.bad[i] != nil {
+			continue
+		}
+		wants = append(wants, resolver.Want{
+			Store: r.Store, Ref: providers.Ref{ID: r.ID, Version: r.Version},
+			Field: r.Field, HasField: r.HasField, Default: r.Default,
+		})
+		index = append(index, i)
+	}
+	return wants, index
 }
 
 // sayAbout prints what a user should know of settings that were found.
@@ -55,45 +118,18 @@ func (a *app) sayAbout(set *settings.Effective) {
 		set.Provider.Value, set.Provider.Source, set.Loader.Value, set.Loader.Source)
 }
 
-// settingsError lists everything that is wrong with the settings.
-func settingsError(err error) *failedError {
-	f := &failedError{}
-	seen := map[string]bool{}
-	for _, e := range flatten(err) {
-		one := asError(e)
-		if text := one.Error(); !seen[text] {
-			seen[text] = true
-			f.failures = append(f.failures, failure{err: one})
-		}
-	}
-	return f
-}
-
-// flatten takes the errors of errors.Join apart.
-func flatten(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var list []error
-	for _, e := range joined.Unwrap() {
-		list = append(list, flatten(e)...)
-	}
-	return list
-}
-
 // store returns the settings of a store, the main one for "", or nil.
-func (j *job) store(name string) *settings.StoreSettings {
+func (l *lookups) store(name string) *settings.StoreSettings {
 	if name == "" {
-		return j.set.Main
+		return l.set.Main
 	}
-	return j.set.Named[name]
+	return l.set.Named[name]
 }
 
 // open makes the client of a store on behalf of the resolver.
-func (j *job) open(ctx context.Context, name string) (providers.Store, error) {
-	store := j.store(name)
-	j.app.warnOf(store)
+func (l *lookups) open(ctx context.Context, name string) (providers.Store, error) {
+	store := l.store(name)
+	l.app.warnOf(store)
 	opened, err := store.Open(ctx)
 	if err != nil {
 		return nil, providers.Source{Place: store.Kind.Title}.Locate(asError(err))
@@ -112,7 +148,7 @@ func (a *app) warnOf(s *settings.StoreSettings) {
 }
 
 // trace tells of the resolver's steps; the resolver hands over no id or value.
-func (j *job) trace(e resolver.Event) {
+func (l *lookups) trace(e resolver.Event) {
 	store := "the store"
 	if e.Store != "" {
 		store = fmt.Sprintf("store %q", e.Store)
@@ -120,13 +156,13 @@ func (j *job) trace(e resolver.Event) {
 	took := e.Took.Round(10 * time.Microsecond)
 	switch e.Step {
 	case resolver.StepOpen:
-		j.app.msg.stepf("opened %s (%s)", store, took)
+		l.app.msg.stepf("opened %s (%s)", store, took)
 	case resolver.StepRead:
-		j.app.msg.stepf("asked %s for %d: %d failed%s (%s)", store, e.Refs, e.Failed, because(e.Code), took)
+		l.app.msg.stepf("asked %s for %d: %d failed%s (%s)", store, e.Refs, e.Failed, because(e.Code), took)
 	case resolver.StepSplit:
-		j.app.msg.stepf("reading %d one by one%s", e.Refs, because(e.Code))
+		l.app.msg.stepf("reading %d one by one%s", e.Refs, because(e.Code))
 	case resolver.StepWait:
-		j.app.msg.stepf("asking %s again in %s: attempt %d%s", store, took, e.Attempt+1, because(e.Code))
+		l.app.msg.stepf("asking %s again in %s: attempt %d%s", store, took, e.Attempt+1, because(e.Code))
 	}
 }
 

@@ -4,104 +4,146 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"om-secret-exec/internal/fernet"
 	"om-secret-exec/internal/providers"
 	"om-secret-exec/internal/reference"
+	"om-secret-exec/internal/settings"
 )
 
-// references turns the document's scalars into references. What is Fernet
-// encrypted is opened first: OpenMetadata's database holds references that way.
-func (j *job) references() {
-	keys, keyErr := fernet.FromEnv(j.app.env, nil)
-	j.refs = make([]reference.Reference, len(j.scalars))
-	for i, s := range j.scalars {
-		text := s.Value
+// site is a reference as it was written, and where.
+type site struct {
+	where string // `file:line:column` or `variable NAME`; empty for one that was typed
+	path  string // YAML path in a document
+	text  string
+}
+
+// say puts the place before a message.
+func (s site) say(message string) string {
+	if s.where == "" {
+		return message
+	}
+	return s.where + ": " + message
+}
+
+// lookups are references on their way to their secrets, wherever they were
+// found. The slices and maps are parallel: index i is the same reference in all.
+type lookups struct {
+	app  *app
+	opts *options
+	set  *settings.Effective
+
+	start time.Time // the time-out counts from here
+
+	sites    []site
+	refs     []reference.Reference    // parsed; the zero value where there is nothing to look up
+	plain    map[int][]byte           // values that needed no look-up: decrypted ones
+	bad      map[int]*providers.Error // references that cannot be looked up, or could not be
+	accepted map[string]bool          // the stores that did not refuse every look-up
+}
+
+func newLookups(a *app, o *options) lookups {
+	return lookups{
+		app: a, opts: o,
+		plain: map[int][]byte{}, bad: map[int]*providers.Error{}, accepted: map[string]bool{},
+	}
+}
+
+func (l *lookups) elapsed() time.Duration { return time.Since(l.start).Round(10 * time.Microsecond) }
+
+// references parses the sites. What is Fernet encrypted is opened first:
+// OpenMetadata's database holds references that way.
+func (l *lookups) references() {
+	keys, keyErr := fernet.FromEnv(l.app.env, nil)
+	l.refs = make([]reference.Reference, len(l.sites))
+	for i, s := range l.sites {
+		text := s.text
 		if fernet.Is(text) {
 			if keyErr != nil {
-				j.bad[i] = asError(keyErr)
+				l.bad[i] = asError(keyErr)
 				continue
 			}
 			value, err := keys.Decrypt(text)
 			if err != nil {
-				j.bad[i] = err
+				l.bad[i] = err
 				continue
 			}
 			if !reference.Is(string(value)) {
-				j.plain[i] = value
+				l.plain[i] = value
 				continue
 			}
 			text = string(value)
 		}
 		ref, err := reference.Parse(text)
 		if err != nil {
-			j.bad[i] = asError(err)
+			l.bad[i] = asError(err)
 			continue
 		}
 		ref.Store = strings.ToLower(ref.Store) // sections of airflow.cfg are found in lower case
-		j.refs[i] = ref
+		l.refs[i] = ref
 	}
 }
 
 // checkIDs finds the references that no store is configured for, and those that
 // their store could not hold, without asking it.
-func (j *job) checkIDs() {
-	for i, r := range j.refs {
+func (l *lookups) checkIDs() {
+	for i, r := range l.refs {
 		if r.ID == "" {
 			continue
 		}
-		if broken := j.set.Broken[r.Store]; broken != nil {
-			j.bad[i] = asError(broken)
+		if broken := l.set.Broken[r.Store]; broken != nil {
+			l.bad[i] = asError(broken)
 			continue
 		}
-		store := j.store(r.Store)
+		store := l.store(r.Store)
 		if store == nil {
-			j.bad[i] = j.set.NoStore()
+			l.bad[i] = l.set.NoStore()
 			continue
 		}
 		if check := store.Kind.CheckID; check != nil {
 			if err := check(r.ID); err != nil {
-				j.bad[i] = asError(err)
+				l.bad[i] = asError(err)
 			}
 		}
 	}
 }
 
-// failure gives an error its place in the document.
-func (j *job) failure(i int, err *providers.Error) failure {
-	s := j.scalars[i]
-	f := failure{where: j.where(s.Pos), path: s.Path, ref: j.shown(i), err: err}
-	if i < len(j.refs) {
-		f.store = j.refs[i].Store
+// failure gives an error the place of its reference.
+func (l *lookups) failure(i int, err *providers.Error) failure {
+	s := l.sites[i]
+	f := failure{where: s.where, path: s.path, ref: l.shown(i), err: err}
+	if i < len(l.refs) {
+		f.store = l.refs[i].Store
 	}
 	return f
 }
 
 // shown is the reference as messages print it. The text of a default= may be a
 // password that somebody wrote into the document, and Fernet text is long.
-func (j *job) shown(i int) string {
-	text := j.scalars[i].Value
+func (l *lookups) shown(i int) string {
+	text := l.sites[i].text
 	if fernet.Is(text) {
-		if i < len(j.refs) && j.refs[i].ID != "" {
-			return "fernet:... holding " + shownRef(j.refs[i].Raw)
+		if i < len(l.refs) && l.refs[i].ID != "" {
+			return "fernet:... holding " + shownRef(l.refs[i].Raw)
 		}
 		return "fernet:..."
 	}
 	return shownRef(text)
 }
 
-// failed collects the failures in document order; nil when there is none.
-func (j *job) failed(accepted map[string]bool) error {
-	if len(j.bad) == 0 {
+// failed collects the failures in the order of the sites; nil when there is none.
+func (l *lookups) failed() error {
+	if len(l.bad) == 0 {
 		return nil
 	}
-	return j.withBad(&failedError{total: len(j.scalars), accepted: accepted})
+	return l.withBad(&failedError{total: len(l.sites), accepted: l.accepted})
 }
 
 // withBad adds the references that are wrong to the failures.
-func (j *job) withBad(f *failedError) error {
-	for _, i := range slices.Sorted(maps.Keys(j.bad)) {
-		f.failures = append(f.failures, j.failure(i, j.bad[i]))
+func (l *lookups) withBad(f *failedError) error {
+	for _, i := range slices.Sorted(maps.Keys(l.bad)) {
+		f.failures = append(f.failures, l.failure(i, l.bad[i]))
 	}
 	return f
 }

@@ -26,7 +26,13 @@ func newRoot(a *app) *cobra.Command {
 		Args:              noSuchCommand,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(newResolve(a), newConfig(a), newDoctor(a), newVersion(a), newCompletion(a))
+	root.AddCommand(
+		newResolve(a),
+		newConfig(a),
+		newDoctor(a),
+		newVersion(a),
+		newCompletion(a),
+	)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help = help(a.stdout, cmd) })
 	root.SetFlagErrorFunc(wrongFlag)
