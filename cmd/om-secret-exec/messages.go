@@ -13,11 +13,13 @@ import (
 )
 
 // messages is the only printer of words. Everything goes to stderr as
-// `om-secret-exec: KIND: TEXT`, one line each; stdout belongs to the document
-// or report. No text that comes here may hold a secret's value.
+// `om-secret-exec: KIND: TEXT`, one line each, or as one JSON object a line;
+// stdout belongs to the document or report. No text that comes here may hold a
+// secret's value.
 type messages struct {
 	w       *os.File
 	colour  bool
+	json    bool
 	quiet   bool // errors only
 	verbose bool // steps as well
 }
@@ -36,6 +38,10 @@ const (
 )
 
 func (m *messages) line(kind, colour, text string) {
+	if m.json {
+		m.object(jsonMessage{Kind: kind, Message: text})
+		return
+	}
 	if m.colour {
 		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
 	}
@@ -75,6 +81,10 @@ func (m *messages) stepf(format string, args ...any) {
 func (m *messages) failures(f *failedError) {
 	said := map[string]bool{}
 	for _, one := range f.failures {
+		if m.json {
+			m.object(failureObject(one))
+			continue
+		}
 		m.failure(one)
 		if h := one.err.Hint; !said[h] {
 			m.hint(h)

@@ -28,6 +28,7 @@ type options struct {
 	trimNewline                        bool
 
 	verbose, quiet bool
+	messages       string
 }
 
 // addSettings registers the flags of a run: those that have a variable, and how
@@ -47,6 +48,7 @@ func (o *options) addSettings(cmd *cobra.Command) {
 	}
 	fs.BoolVar(&o.verbose, "verbose", false, "say what is done and how long it takes, never a value")
 	fs.BoolVar(&o.quiet, "quiet", false, "say nothing but errors")
+	addChoice(cmd, choice{"messages", &o.messages, []string{"text", "json"}, "how to say it: lines for people, or one JSON object a line"}, "")
 	completeWith(cmd, "provider", providerNames())
 	completeWith(cmd, "loader", []string{"airflow", "env", "noop", auto})
 	completeWith(cmd, "batch", []string{auto, never})
@@ -73,7 +75,7 @@ func (o *options) apply(a *app) error {
 	if o.verbose && o.quiet {
 		return usagef("", "--verbose and --quiet exclude each other")
 	}
-	a.msg.verbose, a.msg.quiet = o.verbose, o.quiet
+	a.msg.verbose, a.msg.quiet, a.msg.json = o.verbose, o.quiet, o.messages == "json"
 	return nil
 }
 

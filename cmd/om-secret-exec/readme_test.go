@@ -104,6 +104,7 @@ func documentTable() string {
 	b.WriteString("| `--trim-trailing-newline` | | drop line breaks at the end of values |\n")
 	b.WriteString("| `--out OUT` | | write to a file, mode 0600, whole or not at all |\n")
 	b.WriteString("| `--verbose`, `--quiet` | | say what is done; say nothing but errors |\n")
+	b.WriteString("| `--messages` | `text`, `json` | how to say it: lines for people, or one JSON object a line |\n")
 	return b.String()
 }
 
