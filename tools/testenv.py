@@ -42,6 +42,7 @@ ENVIRONMENTS = {
     "ministack": ">=3.11",
     "moto": ">=3.11",
     "plain": ">=3.11",
+    "postgres": ">=3.11",
 }
 NAMES = [*ENVIRONMENTS, "kube"]
 

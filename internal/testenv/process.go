@@ -108,8 +108,12 @@ func (p *process) stop() {
 
 // ready waits until a page answers 200, and otherwise stops the server. A server
 // that is ready is stopped at the end of the test process.
-func (p *process) ready(page page) error {
-	if err := page.await(p.exited); err != nil {
+func (p *process) ready(page page) error { return p.readyWhen(page.ask) }
+
+// readyWhen is ready for servers that speak something else: ask gives nil when
+// they are.
+func (p *process) readyWhen(ask func(context.Context) error) error {
+	if err := p.await(ask); err != nil {
 		p.stop()
 		return fmt.Errorf("%w\n%s", err, p.output.Bytes())
 	}
@@ -117,32 +121,32 @@ func (p *process) ready(page page) error {
 	return nil
 }
 
-// page is what a server answers with 200 as soon as it is ready.
-type page struct {
-	url    string
-	caFile string      // for https; the server may write it while it starts
-	header http.Header // nil: none
-}
-
-// await asks for the page until it is there, the server has ended, or patience has.
-func (p page) await(exited <-chan struct{}) error {
+// await asks until the answer is nil, the server has ended, or patience has.
+func (p *process) await(ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := p.ask(ctx)
+		err := ask(ctx)
 		if err == nil {
 			return nil
 		}
 		select {
-		case <-exited:
+		case <-p.exited:
 			return fmt.Errorf("it ended before it was ready")
 		case <-ctx.Done():
 			return fmt.Errorf("it was not ready after %v: %w", patience, err)
 		case <-tick.C:
 		}
 	}
+}
+
+// page is what a server answers with 200 as soon as it is ready.
+type page struct {
+	url    string
+	caFile string      // for https; the server may write it while it starts
+	header http.Header // nil: none
 }
 
 func (p page) ask(ctx context.Context) error {

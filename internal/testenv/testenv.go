@@ -1,6 +1,7 @@
 // Package testenv gives tests what Go alone does not: Python environments,
-// servers (AWS's protocols, OpenBao, Kubernetes), a proxy that makes the hosts of
-// clouds local, and the program itself as a binary. Only tests import it; a test
+// servers (AWS's protocols, OpenBao, Kubernetes, PostgreSQL, a double of
+// OpenMetadata), a proxy that makes the hosts of clouds local, and the program
+// itself as a binary. Only tests import it; a test
 // in internal/arrows holds that.
 //
 // Environments and servers are installed by tools/testenv.py (`make test-env`),
