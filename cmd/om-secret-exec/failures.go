@@ -63,7 +63,7 @@ func shownRef(ref string) string {
 	if !options {
 		return ref
 	}
-	if parsed, err := reference.Parse(ref); err != nil || parsed.Default != nil {
+	if parsed, err := reference.ParseArg(ref); err != nil || parsed.Default != nil {
 		return id + "?..."
 	}
 	return ref

@@ -47,7 +47,8 @@ func (a *app) readInput(args []string) (input, error) {
 	if len(args) > 0 && args[0] != "-" {
 		return readFile(args[0])
 	}
-	if err := a.checkStdin(len(args) > 0); err != nil {
+	const hint = "name a file, or give the document on standard input: om-secret-exec resolve FILE"
+	if err := a.checkStdin(len(args) > 0, hint); err != nil {
 		return input{}, err
 	}
 	in := input{name: "<stdin>"}
@@ -91,11 +92,11 @@ func inputError(name string, err error) error {
 	}}}}
 }
 
-// checkStdin refuses a standard input that no document can come from. A socket
+// checkStdin refuses a standard input that no document can come from; explicit
+// says that it was asked for, not that a FILE is missing. A socket
 // is refused because in an Airflow 3 task descriptor 0 is the connection to the
 // task's supervisor: reading it would steal its messages.
-func (a *app) checkStdin(explicit bool) error {
-	const hint = "name a file, or give the document on standard input: om-secret-exec resolve FILE"
+func (a *app) checkStdin(explicit bool, hint string) error {
 	info, err := a.stdin.Stat()
 	if err != nil {
 		return usagef(hint, "standard input is closed")
@@ -107,6 +108,9 @@ func (a *app) checkStdin(explicit bool) error {
 		return usagef(hint, "standard input is a socket, which is not read")
 	case mode&fs.ModeCharDevice != 0 && explicit:
 		return usagef(hint, "standard input is a terminal or device, which is not read")
+	}
+	if explicit {
+		return usagef(hint, "standard input is not a pipe or file")
 	}
 	return usagef(hint, "no FILE, and standard input is not a pipe or file")
 }

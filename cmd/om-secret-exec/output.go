@@ -41,7 +41,7 @@ func (a *app) write(path string, data []byte) error {
 	name, err := path, error(nil)
 	if path == "" {
 		a.output.state.Store(writing)
-		name = "standard output"
+		name = standardOutput
 		_, err = a.stdout.Write(data)
 	} else {
 		err = delivery.WriteFile(path, data)
@@ -51,6 +51,9 @@ func (a *app) write(path string, data []byte) error {
 	}
 	return outputError(name, err)
 }
+
+// standardOutput is its name in messages.
+const standardOutput = "standard output"
 
 func outputError(name string, err error) error {
 	if err == nil {
@@ -63,11 +66,12 @@ func outputError(name string, err error) error {
 	return failed(&providers.Error{
 		Code:    providers.Output,
 		Message: fmt.Sprintf("writing %s: %v", name, err),
-		Hint:    outputHint(err),
+		Hint:    outputHint(name, err),
 	})
 }
 
-func outputHint(err error) string {
+func outputHint(name string, err error) string {
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 	switch {
 	case errors.Is(err, delivery.ErrSymlink):
 		return "name the file itself: a link would let whoever can place it choose where the secrets go"
@@ -79,7 +83,9 @@ func outputHint(err error) string {
 		return "make the directory first; om-secret-exec creates none"
 	case errors.Is(err, syscall.EPIPE):
 		return "the reader of our output ended early; look at its own messages"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case full && name == standardOutput:
+		return "make room where standard output goes"
+	case full:
 		return "make room, or choose another place with --out"
 	}
 	return ""

@@ -142,8 +142,15 @@ func (l *lookups) failed() error {
 
 // withBad adds the references that are wrong to the failures.
 func (l *lookups) withBad(f *failedError) error {
-	for _, i := range slices.Sorted(maps.Keys(l.bad)) {
-		f.failures = append(f.failures, l.failure(i, l.bad[i]))
-	}
+	f.failures = append(f.failures, l.failures()...)
 	return f
+}
+
+// failures are the references that are wrong, in the order of the sites.
+func (l *lookups) failures() []failure {
+	var list []failure
+	for _, i := range slices.Sorted(maps.Keys(l.bad)) {
+		list = append(list, l.failure(i, l.bad[i]))
+	}
+	return list
 }

@@ -28,6 +28,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.AddCommand(
 		newResolve(a),
+		newGet(a),
 		newConfig(a),
 		newDoctor(a),
 		newVersion(a),

@@ -23,6 +23,8 @@ type app struct {
 	output progress
 	// help is the error of printing a help page, which cobra does not hand on.
 	help error
+	// exchange is there when the command line asks for one, get --json.
+	exchange *exchange
 }
 
 // result is how a command line ended.
@@ -37,6 +39,7 @@ func run(args []string) int {
 	protectMemory()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, env: os.LookupEnv}
 	a.msg = newMessages(os.Stderr, a.env)
+	a.exchange = newExchange(a, args)
 	ctx, stop := notify(context.Background())
 	defer stop()
 
@@ -53,6 +56,7 @@ func run(args []string) int {
 	case r := <-done:
 		return a.finish(ctx, r)
 	case <-time.After(grace):
+		a.lastWords(ctx)
 		return a.stopped(ctx)
 	}
 }
@@ -73,9 +77,23 @@ func (a *app) execute(ctx context.Context, args []string) (r result) {
 	}()
 	r.cmd, r.err = root.ExecuteContextC(ctx)
 	if r.err == nil {
-		r.err = outputError("standard output", a.help)
+		r.err = outputError(standardOutput, a.help)
 	}
 	return r
+}
+
+// lastWords gives an exchange its response when its command is stuck. Whoever
+// does not read it may be what the command is stuck in, and is not waited for.
+func (a *app) lastWords(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = a.exchange.end(context.Cause(ctx), caught(ctx)) // what there is to say, stopped says
+	}()
+	select {
+	case <-done:
+	case <-time.After(grace):
+	}
 }
 
 // stopped is the end by a signal.
@@ -90,11 +108,15 @@ func (a *app) finish(ctx context.Context, r result) int {
 	var usage *usageError
 	var fail *failedError
 	var coded *codedError
+	var answered *answeredError
+	r.err = a.exchange.end(r.err, caught(ctx))
 	switch {
 	case r.err == nil:
 		return exitOK
 	case caught(ctx) != 0:
 		return a.stopped(ctx)
+	case errors.As(r.err, &answered):
+		return answered.code
 	case errors.As(r.err, &fail):
 		a.msg.failures(fail)
 		return fail.exit()

@@ -45,8 +45,9 @@ func params(dir string) testscript.Params {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"sh":    shell,
+			"exits":    exits,
+			"sh":       shell,
+			"responds": responds,
 		},
 		Setup: func(env *testscript.Env) error {
 			silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts by the kernel's backlog, never answers

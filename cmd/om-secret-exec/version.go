@@ -8,14 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"om-secret-exec/internal/protocol"
 	"om-secret-exec/internal/providers"
 )
 
 // version is the release, set when it is built: -ldflags '-X main.version=...'.
 var version = "devel"
-
-// protocol is the version of the JSON protocol that this build speaks.
-const protocol = "om-secret-exec/v1"
 
 // about is what version -o json prints; scripts may rely on its fields.
 type about struct {
@@ -51,7 +49,7 @@ func newVersion(a *app) *cobra.Command {
 func aboutThis() about {
 	v := about{
 		Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Protocol: protocol, ExitCodes: exitCodes(), ErrorCodes: providers.Codes(),
+		Protocol: protocol.Version, ExitCodes: exitCodes(), ErrorCodes: providers.Codes(),
 	}
 	for _, k := range stores() {
 		if k.Open != nil {
