@@ -31,6 +31,7 @@ func newRoot(a *app) *cobra.Command {
 		newGet(a),
 		newConfig(a),
 		newDoctor(a),
+		newID(a),
 		newVersion(a),
 		newCompletion(a),
 	)
