@@ -24,6 +24,8 @@ type failedError struct {
 	failures []failure
 	// total is how many references the document has; 0 outside a document.
 	total int
+	// noun is what they are counted as; references if empty.
+	noun string
 	// accepted are the stores that did not refuse every look-up: their refusals
 	// concern single secrets.
 	accepted map[string]bool

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strconv"
@@ -76,6 +77,9 @@ func (m *messages) stepf(format string, args ...any) {
 	}
 }
 
+// ask writes a question of a terminal, which the answer follows.
+func (m *messages) ask(text string) { fmt.Fprint(m.w, text) }
+
 // failures prints every failure of a run: a headline that editors can jump to,
 // the facts below it, and what to do. A hint that many share is said once.
 func (m *messages) failures(f *failedError) {
@@ -93,7 +97,7 @@ func (m *messages) failures(f *failedError) {
 	}
 	if f.total > 0 {
 		m.errorf("%d of %d %s failed; nothing was written (exit %d: %s)",
-			len(f.failures), f.total, plural(f.total, "reference"), f.exit(), meaning(f.exit()))
+			len(f.failures), f.total, plural(f.total, cmp.Or(f.noun, "reference")), f.exit(), meaning(f.exit()))
 	}
 }
 

@@ -32,6 +32,7 @@ func newRoot(a *app) *cobra.Command {
 		newConfig(a),
 		newDoctor(a),
 		newID(a),
+		newFernet(a),
 		newVersion(a),
 		newCompletion(a),
 	)

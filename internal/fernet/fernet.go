@@ -34,7 +34,7 @@ func Is(s string) bool { return strings.HasPrefix(s, prefix) }
 // error quotes the value.
 func (k *Keyring) Decrypt(value string) ([]byte, *providers.Error) {
 	if k == nil {
-		return nil, errNoKey("decrypting a fernet: value")
+		return nil, ErrNoKey("decrypting a fernet: value")
 	}
 	token, ok := strings.CutPrefix(value, prefix)
 	if !ok {
@@ -63,7 +63,7 @@ func (k *Keyring) Decrypt(value string) ([]byte, *providers.Error) {
 // time and a random vector. The error is CONFIG when k is nil.
 func (k *Keyring) Encrypt(value []byte) (string, error) {
 	if k == nil {
-		return "", errNoKey("encrypting a value")
+		return "", ErrNoKey("encrypting a value")
 	}
 	token, err := fernet.EncryptAndSign(value, k.keys[0])
 	if err != nil {
@@ -76,7 +76,8 @@ func (k *Keyring) errDecrypt(message, hint string) *providers.Error {
 	return &providers.Error{Code: providers.Decrypt, Message: message, Place: k.source, Hint: hint}
 }
 
-func errNoKey(doing string) *providers.Error {
+// ErrNoKey is the error, CONFIG, of doing something without a key.
+func ErrNoKey(doing string) *providers.Error {
 	return &providers.Error{
 		Code:    providers.Config,
 		Message: doing + ": no Fernet key is set",

@@ -51,7 +51,7 @@ type Failure struct {
 // error is CONFIG.
 func (k *Keyring) RotateText(text []byte) (r Rotation, err error) {
 	if k == nil {
-		return r, errNoKey("rotating fernet: values")
+		return r, ErrNoKey("rotating fernet: values")
 	}
 	done := 0
 	for {

@@ -321,7 +321,7 @@ func TestWarnings(t *testing.T) {
 		{"too long for all of AWS", om, service(t, "database", strings.Repeat("x", 1000)), "password", map[int]string{
 			aws: "at most 512 characters", ssm: "at most 1011 characters", azure: "at most 127", gcp: "at most 255", kube: "cuts", kubeOlder: "refuses",
 		}, []int{aws, ssm, azure, gcp, kubeOlder}},
-		{"levels", om, service(t, "database", strings.Repeat("a/", 12) + "a"), "password", map[int]string{
+		{"levels", om, service(t, "database", strings.Repeat("a/", 12)+"a"), "password", map[int]string{
 			ssm: "at most 15 levels, and this has 16", azure: `"/" (left out)`, gcp: `"/" (left out)`, kube: `"/"`, kubeOlder: `"/"`,
 		}, []int{ssm}},
 		{"empty level", om, service(t, "database", "a//b"), "password", map[int]string{
