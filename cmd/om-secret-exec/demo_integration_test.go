@@ -15,14 +15,8 @@ import (
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	root := testenv.Root(t)
-	encrypt := filepath.Join(t.TempDir(), "encrypt")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", encrypt, "./examples/demo/encrypt")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
 	demo := exec.CommandContext(t.Context(), testenv.Python(t, "plain"),
-		filepath.Join(root, "examples", "demo", "demo.py"), testenv.Binary(t), encrypt)
+		filepath.Join(root, "examples", "demo", "demo.py"), testenv.Binary(t))
 	demo.Env = append(demo.Environ(), "OM_SECRET_EXEC_PROVIDER=aws") // not the demonstration's
 	out, err := demo.CombinedOutput()
 	if err != nil {

@@ -8,7 +8,6 @@ Standard library only; the values are made up in every run.
 
 from __future__ import annotations
 
-import base64
 import difflib
 import json
 import os
@@ -24,25 +23,25 @@ COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 RED, GREEN, BOLD = "31", "32", "1"
 
 
-def main(binary: str, encrypt: str) -> int:
-    """Run the demonstration; both arguments are paths of programs."""
+def main(binary: str) -> int:
+    """Run the demonstration with the program at the path binary."""
     with tempfile.TemporaryDirectory(prefix="om-secret-exec-demo-") as directory:
-        return Demo(binary, encrypt, Path(directory)).run()
+        return Demo(binary, Path(directory)).run()
 
 
 class Demo:
-    """One run: a store, a workflow, and the programs."""
+    """One run: a store, a workflow, and the program."""
 
-    def __init__(self, binary: str, encrypt: str, directory: Path) -> None:
+    def __init__(self, binary: str, directory: Path) -> None:
         """Prepare a run in directory, which is removed after it."""
-        self.binary, self.encrypt, self.directory = binary, encrypt, directory
+        self.binary, self.directory = binary, directory
         # The visitor's own settings are none of the demonstration's.
         theirs = {n: v for n, v in os.environ.items() if not n.startswith(("OM_SECRET_EXEC_", "FERNET_"))}
         self.env = theirs | {
-            "FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             "OM_SECRET_EXEC_SECRETS_FILE": str(directory / "secrets.json"),
             "SNOWFLAKE_ACCOUNT": "xy12345.eu-central-1",
         }
+        self.env["FERNET_KEY"] = self.fernet("keygen")
 
     def run(self) -> int:
         """Show the good case and the bad one."""
@@ -85,13 +84,19 @@ class Demo:
             "/prod/snowflake/passphrase": values["passphrase"],
             "/openmetadata/bot/ingestion-bot/config/jwttoken": values["jwt"],
         }
-        done = subprocess.run(
-            [self.encrypt], input=json.dumps(plain), env=self.env, check=True, capture_output=True, encoding="utf-8"
-        )
+        encrypted = {name: self.fernet("encrypt", value) for name, value in plain.items()}
         store = self.directory / "secrets.json"
         store.touch(mode=0o600)
-        store.write_text(done.stdout)
+        store.write_text(json.dumps(encrypted, indent=2))
         return values
+
+    def fernet(self, command: str, value: str = "") -> str:
+        """Run one of the program's fernet commands; values go in by a pipe."""
+        done = subprocess.run(
+            [self.binary, "fernet", command],
+            env=self.env, input=value, check=True, capture_output=True, encoding="utf-8",
+        )
+        return done.stdout.strip()
 
     def resolve(self, workflow: Path) -> subprocess.CompletedProcess[str]:
         """Run the program as a user would."""
