@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"om-secret-exec/internal/providers"
 	"om-secret-exec/internal/reference"
@@ -57,19 +56,8 @@ func failed(err *providers.Error) *failedError {
 	return &failedError{failures: []failure{{err: err}}}
 }
 
-// shownRef is a reference as messages may show it. The text of a default= may be
-// a password, with an & or # in it that breaks it into parts; and where the
-// reference cannot be read, anything behind the ? may be such a text.
-func shownRef(ref string) string {
-	id, _, options := strings.Cut(ref, "?")
-	if !options {
-		return ref
-	}
-	if parsed, err := reference.ParseArg(ref); err != nil || parsed.Default != nil {
-		return id + "?..."
-	}
-	return ref
-}
+// shownRef is a reference as messages may show it.
+func shownRef(ref string) string { return reference.Shown(ref) }
 
 // settingsError lists everything that is wrong with the settings.
 func settingsError(err error) *failedError {

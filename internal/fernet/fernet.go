@@ -8,7 +8,6 @@ package fernet
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -40,9 +39,7 @@ func (k *Keyring) Decrypt(value string) ([]byte, *providers.Error) {
 	if !ok {
 		return nil, k.errDecrypt("the value does not start with fernet:", "")
 	}
-	// The library ignores what follows the last well-formed group of four.
-	raw, err := base64.URLEncoding.DecodeString(token)
-	if err != nil || len(raw) < minToken {
+	if !IsToken(value) {
 		return nil, k.errDecrypt("the text after fernet: is not a Fernet token",
 			"copy the token whole, its trailing = signs included")
 	}

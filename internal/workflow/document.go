@@ -81,6 +81,7 @@ type Scalar struct {
 // Warning is something that the user should know about the document, although
 // it can be used.
 type Warning struct {
+	Slip                Slip
 	Pos                 Position
 	Path, Message, Hint string
 }

@@ -16,9 +16,27 @@ type Position struct {
 // String gives LINE:COLUMN.
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
+// Slip names what a [Warning] or an [Error] is about, for callers that must tell
+// them apart.
+type Slip int
+
+// The slips. A warning always has one of its own.
+const (
+	OtherSlip Slip = iota
+	// DuplicateKey is a key that its mapping has already.
+	DuplicateKey
+	// TrailingBreak is a reference that ends with a line break.
+	TrailingBreak
+	// LiveVariable is a key or comment that a second expansion would change.
+	LiveVariable
+	// ReferenceAsKey is a reference that an alias makes a key.
+	ReferenceAsKey
+)
+
 // Error is a document that cannot be read, or (Internal) a bug of ours. It
 // never quotes the document's values.
 type Error struct {
+	Slip          Slip
 	Pos           Position
 	Message, Hint string
 	Internal      bool

@@ -70,7 +70,7 @@ func (f *finder) mapping(n *yaml.Node, at *trail) {
 		step := &trail{up: at, key: k.Value}
 		if this := (id{k.Tag, k.Value}); k.Kind == yaml.ScalarNode && k.Tag != "!!merge" {
 			if seen[this] {
-				f.doc.warn(k, step, "the key is there twice in one mapping; Python keeps the last one and says nothing", "remove one of the two")
+				f.doc.warn(DuplicateKey, k, step, "the key is there twice in one mapping; Python keeps the last one and says nothing", "remove one of the two")
 			}
 			seen[this] = true
 		}
@@ -112,7 +112,7 @@ func (f *finder) scalar(n *yaml.Node, at *trail) {
 	}
 	value := strings.TrimRight(n.Value, "\r\n")
 	if value != n.Value {
-		d.warn(n, at, "a line break ends the reference; it is left out of the look-up, where OpenMetadata would keep it and find nothing",
+		d.warn(TrailingBreak, n, at, "a line break ends the reference; it is left out of the look-up, where OpenMetadata would keep it and find nothing",
 			"write the reference in quotes, or with |- or >- instead of | or >")
 	}
 	d.refs = append(d.refs, Scalar{Pos: d.src.position(p.head.start), Path: at.String(), Value: value, node: n})
@@ -138,13 +138,13 @@ func (f *finder) checkAliases() {
 	message, hint := "an alias makes this reference a key as well as a value", "write the value out instead of using an alias"
 	for _, ref := range f.doc.refs {
 		if alias := f.asKey[ref.node]; alias != nil {
-			f.err = &Error{Pos: f.doc.src.position(f.doc.start(alias)), Message: message, Hint: hint}
+			f.err = &Error{Slip: ReferenceAsKey, Pos: f.doc.src.position(f.doc.start(alias)), Message: message, Hint: hint}
 			return
 		}
 	}
 	for _, alias := range f.asValue {
 		if n := alias.Alias; f.keys[n] && isString(n) && isReference(n.Value) {
-			f.err = &Error{Pos: f.doc.src.position(f.doc.start(alias)), Message: message, Hint: hint}
+			f.err = &Error{Slip: ReferenceAsKey, Pos: f.doc.src.position(f.doc.start(alias)), Message: message, Hint: hint}
 			return
 		}
 	}
@@ -159,8 +159,8 @@ func isReference(s string) bool {
 	return reference.Is(s) || strings.HasPrefix(s, "fernet:")
 }
 
-func (d *Document) warn(n *yaml.Node, at *trail, message, hint string) {
-	d.warnings = append(d.warnings, Warning{Pos: d.src.position(d.start(n)), Path: at.String(), Message: message, Hint: hint})
+func (d *Document) warn(slip Slip, n *yaml.Node, at *trail, message, hint string) {
+	d.warnings = append(d.warnings, Warning{Slip: slip, Pos: d.src.position(d.start(n)), Path: at.String(), Message: message, Hint: hint})
 }
 
 // lost is the error for a scalar that is not where the parser said.

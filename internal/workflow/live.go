@@ -49,7 +49,7 @@ func (d *Document) warnLive() error {
 	d.liveElsewhere = others
 	for _, offset := range others {
 		d.warnings = append(d.warnings, Warning{
-			Pos:     d.src.position(offset),
+			Slip: LiveVariable, Pos: d.src.position(offset),
 			Message: "an environment variable's value holds another variable here, in a key or comment; OpenMetadata expands the result once more",
 			Hint:    "set the first variable to text without a $",
 		})

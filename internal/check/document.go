@@ -1,0 +1,125 @@
+package check
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/workflow"
+)
+
+// lint is one document being checked.
+type lint struct {
+	in       Input
+	doc      *workflow.Document
+	server   workflow.Server
+	nodes    []workflow.Node
+	findings []Finding
+}
+
+// Document checks one document. Findings come in document order, those left out
+// that a comment of the document ignores. A document that cannot be read is one
+// finding.
+func Document(in Input) []Finding {
+	if in.Document.Env == nil {
+		in.Document.Env = func(string) (string, bool) { return "", false }
+	}
+	l := &lint{in: in}
+	doc, err := workflow.Parse(in.Document)
+	if err != nil {
+		l.unreadable(err)
+		return l.findings
+	}
+	l.doc, l.server, l.nodes = doc, doc.Server(), doc.Nodes()
+	l.warnings()
+	l.references()
+	l.lookAlikes()
+	l.sort()
+	return l.findings
+}
+
+// add reports a rule at a place.
+func (l *lint) add(code string, pos workflow.Position, path, message, fix string) {
+	l.findings = append(l.findings, finding(code, pos, path, message, fix))
+}
+
+func finding(code string, pos workflow.Position, path, message, fix string) Finding {
+	rule, _ := RuleOf(code)
+	return Finding{Rule: rule, Pos: pos, Path: path, Message: message, Fix: fix}
+}
+
+// at reports a rule at a node.
+func (l *lint) at(code string, n workflow.Node, message, fix string) {
+	l.add(code, n.Pos, n.Path, message, fix)
+}
+
+func (l *lint) sort() {
+	slices.SortStableFunc(l.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column), strings.Compare(a.Code, b.Code))
+	})
+}
+
+// unreadable tells why there is no document. Some of the reasons are slips with
+// a rule of their own.
+func (l *lint) unreadable(err error) {
+	var e *workflow.Error
+	if !errors.As(err, &e) {
+		e = &workflow.Error{Pos: workflow.Position{Line: 1, Column: 1}, Message: "the document cannot be read"}
+	}
+	code, message, fix := notParsed, e.Message, e.Hint
+	if e.Slip == workflow.ReferenceAsKey {
+		code = refKey
+	}
+	if fix == "" {
+		fix = "mend the document at this place"
+	}
+	l.add(code, e.Pos, "", message, fix)
+}
+
+// warnings takes over what the parser noticed.
+func (l *lint) warnings() {
+	for _, w := range l.doc.Warnings() {
+		code := duplicateKey
+		switch w.Slip {
+		case workflow.TrailingBreak:
+			code = refBreak
+		case workflow.LiveVariable:
+			code = variableTwice
+		case workflow.OtherSlip, workflow.DuplicateKey, workflow.ReferenceAsKey:
+		}
+		l.add(code, w.Pos, w.Path, w.Message, w.Hint)
+	}
+}
+
+// provider is the name of the provider in effect; "" when there is none.
+func (l *lint) provider() string {
+	if l.in.Provider != "" {
+		return l.in.Provider
+	}
+	return l.ownProvider()
+}
+
+// ownProvider is the one that the document itself names.
+func (l *lint) ownProvider() string {
+	if p := l.server.Provider; p != nil && !p.Null {
+		return p.Value
+	}
+	return ""
+}
+
+// kind is the store of a provider's name, or nil.
+func (l *lint) kind(name string) *providers.Kind {
+	for i := range l.in.Kinds {
+		if slices.Contains(l.in.Kinds[i].Names, name) {
+			return &l.in.Kinds[i]
+		}
+	}
+	return nil
+}
+
+// storeless tells whether a provider's name means that there is no store.
+func storeless(provider string) bool {
+	return slices.Contains([]string{"", "db", "noop", "local"}, provider)
+}
