@@ -2,7 +2,6 @@ package check
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 
@@ -36,6 +35,9 @@ func Document(in Input) []Finding {
 	l.warnings()
 	l.references()
 	l.lookAlikes()
+	l.values()
+	l.settings()
+	l.ignores()
 	l.sort()
 	return l.findings
 }
@@ -59,23 +61,6 @@ func (l *lint) sort() {
 	slices.SortStableFunc(l.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column), strings.Compare(a.Code, b.Code))
 	})
-}
-
-// unreadable tells why there is no document. Some of the reasons are slips with
-// a rule of their own.
-func (l *lint) unreadable(err error) {
-	var e *workflow.Error
-	if !errors.As(err, &e) {
-		e = &workflow.Error{Pos: workflow.Position{Line: 1, Column: 1}, Message: "the document cannot be read"}
-	}
-	code, message, fix := notParsed, e.Message, e.Hint
-	if e.Slip == workflow.ReferenceAsKey {
-		code = refKey
-	}
-	if fix == "" {
-		fix = "mend the document at this place"
-	}
-	l.add(code, e.Pos, "", message, fix)
 }
 
 // warnings takes over what the parser noticed.

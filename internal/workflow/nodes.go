@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"sort"
 
 	"go.yaml.in/yaml/v4"
@@ -35,8 +36,9 @@ type Node struct {
 type Variable struct {
 	Pos  Position
 	Name string
-	// Braces tells ${NAME} from $NAME; Set, that it was replaced.
-	Braces, Set bool
+	// Braces tells ${NAME} from $NAME; Set, that it was replaced; Alone, that
+	// the scalar has no other text.
+	Braces, Set, Alone bool
 
 	span // in the expanded text
 }
@@ -106,7 +108,14 @@ func (w *nodeWalker) node(n *yaml.Node, at *trail) Node {
 	p, _ := d.place(n) // a scalar that is lost has the place where it was to be
 	node.Pos = d.src.position(p.head.start)
 	for _, part := range []span{p.head, p.tail} {
-		node.Variables = append(node.Variables, within(w.variables, part)...)
+		if part.start == part.end {
+			continue
+		}
+		here := within(w.variables, part)
+		if len(here) == 1 {
+			here[0].Alone = d.isAlone(here[0].span, part)
+		}
+		node.Variables = append(node.Variables, here...)
 		i := sort.SearchInts(w.live, part.start)
 		node.Live = node.Live || i < len(w.live) && w.live[i] < part.end
 	}
@@ -123,7 +132,7 @@ func (d *Document) variables() []Variable {
 	for _, hit := range variable.FindAllIndex(d.src.raw, -1) {
 		text := d.src.raw[hit[0]:hit[1]]
 		v := Variable{Name: name(text), Braces: text[1] == '{', span: span{hit[0] + shift, hit[1] + shift}}
-		v.Pos = d.src.position(v.start)
+		v.Pos = d.src.written(hit[0])
 		if value, ok := d.in.Env(v.Name); ok {
 			v.Set = true
 			v.end = v.start + len(value)
@@ -134,6 +143,15 @@ func (d *Document) variables() []Variable {
 	return found
 }
 
+// isAlone tells that a scalar's part is a variable's text, quotes not counted.
+func (d *Document) isAlone(v, part span) bool {
+	text := d.src.text[part.start:part.end]
+	if len(text) > 1 && (text[0] == '"' || text[0] == '\'') {
+		part = span{part.start + 1, part.end - 1}
+	}
+	return v == part
+}
+
 // within returns the variables (sorted by place) that a part of the text has,
 // those included that became nothing.
 func within(variables []Variable, part span) []Variable {
@@ -142,8 +160,8 @@ func within(variables []Variable, part span) []Variable {
 		return v.end > part.start || v.start == v.end && v.start >= part.start
 	})
 	last := first
-	for last < len(variables) && (variables[last].start < part.end || variables[last].start == part.start && variables[last].end == part.start) {
+	for last < len(variables) && (variables[last].start < part.end || variables[last].end == part.end) {
 		last++
 	}
-	return variables[first:last:last]
+	return slices.Clone(variables[first:last])
 }

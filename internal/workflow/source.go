@@ -68,7 +68,11 @@ func (s source) locate(err error) error {
 
 // position is where an offset of the expanded text is in the file as written.
 func (s source) position(offset int) Position {
-	at := min(original(s.expanded, offset), len(s.raw))
+	return s.written(min(original(s.expanded, offset), len(s.raw)))
+}
+
+// written is the position of an offset of the file as written.
+func (s source) written(at int) Position {
 	line := max(1, sort.SearchInts(s.starts, at+1))
 	start := min(s.starts[line-1], at)
 	return Position{Line: line, Column: 1 + s.runes.count(at) - s.runes.count(start)}

@@ -1,0 +1,126 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"om-secret-exec/internal/fernet"
+	"om-secret-exec/internal/reference"
+	"om-secret-exec/internal/workflow"
+)
+
+const (
+	maskedText = "asterisks are what OpenMetadata's server shows instead of a secret; they would be used as the password"
+	maskedFix  = "write a reference such as secret:/prod/db/password, or read the workflow with a bot's token, which is shown secrets"
+)
+
+// values checks the other scalars. No message of it quotes one.
+func (l *lint) values() {
+	for i, n := range l.nodes {
+		if isUnknownTag(n) {
+			l.at(unknownTag, n, "OpenMetadata reads YAML without tags of anybody's own and refuses the whole document", "remove the tag")
+		}
+		if n.IsKey && n.Key == "secret" && n.Sole && n.Mapped {
+			l.secretKey(n, l.nodes[i+1:])
+		}
+		if !n.String || n.IsKey {
+			continue
+		}
+		l.variables(n)
+		switch {
+		case isMask(n.Value):
+			l.at(maskedValue, n, maskedText, maskedFix)
+		case strings.HasPrefix(n.Value, "-----BEGIN") && strings.Contains(n.Value, `\n`) && !strings.ContainsAny(n.Value, "\r\n"):
+			l.at(escapedNewlines, n, `the key is one line with \n in it as two characters, and most programs that read PEM want line breaks`,
+				`put it into double quotes, where \n is a line break, or write a block with |`)
+		}
+	}
+}
+
+// secretKey reports {secret: ID}. Behind the key comes its value, or nothing
+// when that is an alias.
+func (l *lint) secretKey(key workflow.Node, rest []workflow.Node) {
+	if len(rest) > 0 && rest[0].Path == key.Path && !rest[0].String && rest[0].Tag != "!!null" {
+		return // a number or a boolean is no id
+	}
+	l.at(secretMapping, key, "a blank or line break after secret: makes a mapping with the key secret, and nothing is looked up",
+		"if a reference is meant, write the id directly after secret:, without a blank")
+}
+
+// isUnknownTag tells the tags that Python's safe loader has no reading for. A
+// tagged reference has a rule of its own.
+func isUnknownTag(n workflow.Node) bool {
+	if n.Scalar && (reference.Is(n.Value) || fernet.Is(n.Value)) {
+		return false
+	}
+	switch n.Tag {
+	case "", "!", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map", "!!merge",
+		"!!timestamp", "!!binary", "!!omap", "!!pairs", "!!set":
+		return false
+	}
+	return true
+}
+
+// isMask tells a run of at least five asterisks.
+func isMask(value string) bool {
+	value = strings.TrimSpace(value)
+	return len(value) >= 5 && strings.Trim(value, "*") == ""
+}
+
+// variables checks what expansion makes of a value.
+func (l *lint) variables(n workflow.Node) {
+	if n.Live {
+		l.at(variableTwice, n, "the value of a variable holds a variable in its turn; that one stays text, because expansion goes over the document once",
+			"set the first variable to the final text")
+	}
+	for _, v := range n.Variables {
+		switch {
+		case !v.Set && !canBeSet(v.Name) && !v.Braces:
+			// $1, or half of a hash such as $2b$10$: no environment has it.
+		case !v.Set:
+			l.unset(n, v)
+		case !v.Alone && !v.Braces && isPassword(n.Key) && !isReference(n.Value):
+			l.add(variableInside, v.Pos, n.Path, "a variable of the environment is set whose name follows $ in this value; expansion replaces it, also where $ is meant as a character",
+				"write ${NAME} if the variable is meant; a $ that is one is "+`"\u0024" in double quotes`)
+		}
+	}
+}
+
+// unset reports a variable that stays text. Its name may be part of a password,
+// unless the braces or a reference tell that a variable is meant.
+func (l *lint) unset(n workflow.Node, v workflow.Variable) {
+	what := "the text that follows $"
+	if v.Braces || isReference(n.Value) {
+		what = fmt.Sprintf("%q", v.Name)
+	}
+	message := what + " is not a variable here, so that it stays as it is written"
+	fix := `set the variable where this runs; a $ that is a character is "\u0024" in double quotes`
+	if v.Braces && !canBeSet(v.Name) {
+		message, fix = what+" is not the name of a variable; OpenMetadata knows $NAME and ${NAME} only, no defaults", "write ${NAME}"
+	}
+	l.add(variableUnset, v.Pos, n.Path, message, fix)
+}
+
+func isReference(value string) bool { return reference.Is(value) || fernet.Is(value) }
+
+// canBeSet tells the names that a shell lets one give to a variable.
+func canBeSet(name string) bool {
+	for i, c := range []byte(name) {
+		letter := c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// isPassword tells the keys under which OpenMetadata expects secrets.
+func isPassword(key string) bool {
+	key = strings.ToLower(key)
+	for _, word := range []string{"password", "passphrase", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "secretkey"} {
+		if strings.HasSuffix(key, word) {
+			return true
+		}
+	}
+	return false
+}

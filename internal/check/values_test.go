@@ -1,0 +1,100 @@
+package check_test
+
+import (
+	"testing"
+
+	"om-secret-exec/internal/check"
+	"om-secret-exec/internal/workflow"
+)
+
+func asJSON(in *check.Input) { in.Document.Format = workflow.JSON }
+
+func TestUnreadable(t *testing.T) {
+	table(t, []row{
+		{name: "no YAML", in: "a: [S3NTINEL", want: []string{"OMS001 1:13"}},
+		{name: "empty", in: "", want: []string{"OMS001 1:1"}},
+		{name: "no JSON", in: `{"a": secret: x}`, change: asJSON, want: []string{"OMS001 1:7"}},
+		{name: "a variable breaks it", in: "a: $V", env: map[string]string{"V": "S3NTINEL: x"}, want: []string{"OMS001 1:4"}},
+		{name: "secret and a blank", in: "x: 1\r\na: secret: S3NTINEL", want: []string{"OMS202 2:10"}},
+		{name: "secret and nothing", in: "\ufeffa: secret:\n", want: []string{"OMS202 1:10"}},
+		{name: "secret in braces", in: "c: {a: secret: S3NTINEL}", want: []string{"OMS202 1:14"}},
+		{name: "another colon", in: "a: mysecret: S3NTINEL", want: []string{"OMS001 1:12"}},
+		{name: "a plain mask", in: "a: *********", want: []string{"OMS208 1:4"}},
+		{name: "no anchor", in: "a: *S3NTINEL", want: []string{"OMS001 1:4"}},
+	})
+}
+
+func TestValues(t *testing.T) {
+	table(t, []row{
+		{name: "a key twice", in: "a: 1\nb: 1\na: S3NTINEL", want: []string{"OMS201 3:1"}},
+		{name: "a key twice in JSON", in: `{"a": 1, "a": 2}`, change: asJSON, want: []string{"OMS201 1:10"}},
+		{name: "secret as a key", in: "a:\n  secret: /S3NTINEL\nb: [secret: x]\nc: {secret: }\nd: {'secret': *x}", want: []string{"OMS001 5:15"}},
+		{name: "the key secret alone", in: "a:\n  secret: /S3NTINEL\nb: [secret: x]\nc: {secret: }", want: []string{"OMS203 2:3", "OMS203 3:5", "OMS203 4:5"}},
+		{name: "the key secret as a key", in: "a: {secret: x, id: y}\nb: {secret: {}}\nc: {secret: true}\nd: {\"secret\": {x: 1}}"},
+		{name: "tags", in: "a: !vault S3NTINEL\nb: !m {a: 1}\nc: !!str x\nd: ! x\ne: !!python/name:x ''\nf: !<tag:yaml.org,2002:int> 1", want: []string{
+			"OMS204 1:11", "OMS204 2:4", "OMS204 5:20",
+		}},
+		{name: "tagged references", in: "a: !vault secret:/x\nb: !m [secret:/x]\nc: !!binary secret:/x", want: []string{"OMS110 1:11", "OMS204 2:4", "OMS110 3:13"}},
+		{name: "masks", in: "a: '*********'\nb: '****'\nc: '* * * * *'\nd: |\n *****", want: []string{"OMS208 1:4", "OMS208 4:4"}},
+		{name: "PEM", in: "a: '-----BEGIN X-----\\nS3NTINEL'\nb: \"-----BEGIN X-----\\nx\"\nc: |\n  -----BEGIN\n  \\n", want: []string{"OMS209 1:4"}},
+	})
+}
+
+func TestVariables(t *testing.T) {
+	env := map[string]string{"HOME": "/h", "LIVE": "$HOME", "WORD": "S3NTINEL", "EMPTY": ""}
+	quiet := func(in *check.Input) { in.Document.Expand = false }
+	table(t, []row{
+		{name: "not set", in: "a: x$S3NTINEL\nb: '${NOPE}'\nc: secret:/$nope/x\nd: |\n  x\n  $NOPE\n", env: env, want: []string{
+			"OMS205 1:5", "OMS205 2:5", "OMS205 3:12", "OMS205 6:3",
+		}},
+		{name: "a default", in: "a: ${NOPE:-x}", env: env, want: []string{"OMS205 1:4"}},
+		{name: "no variables", in: "a: $2b$10$, $1 $ $$ ^x$\n# $nope\n$nope: 1", env: env},
+		{name: "not expanded", in: "a: $nope $HOME", env: env, change: quiet},
+		{name: "a part of a password", in: "password: S3N$HOME\njwtToken: '${HOME}x'\nclientSecret: $HOME\nkeyPath: $HOME/x\npassword2: x$WORD", env: env, want: []string{"OMS206 1:14"}},
+		{name: "a part that becomes nothing", in: "password: a${EMPTY}$EMPTY", env: env, want: []string{"OMS206 1:20"}},
+		{name: "a reference", in: "password: secret:/x$HOME/y", env: env},
+		{name: "twice", in: "a: b$LIVE\n# $LIVE\n", env: env, want: []string{"OMS207 1:4", "OMS207 2:3"}},
+		{name: "JSON", in: `{"password": "S3N$HOME", "b": "$nope"}`, env: env, change: asJSON, want: []string{"OMS206 1:18", "OMS205 1:32"}},
+	})
+}
+
+func TestServer(t *testing.T) {
+	own := func(in *check.Input) { in.Provider = "" }
+	doc := func(server, rest string) string {
+		return "workflowConfig:\n  openMetadataServerConfig: {" + server + "}\n" + rest
+	}
+	const connection = "source: {serviceConnection: {password: secret:/x}}"
+	const provider = "secretsManagerProvider: "
+	both := func(in *check.Input) { in.Provider, in.Portable = "", true }
+	table(t, []row{
+		{name: "good", in: doc(provider+"aws, storeServiceConnection: false", connection), change: own},
+		{name: "unknown", in: doc(provider+"asw", ""), change: own, want: []string{"OMS301 2:54"}},
+		{name: "tests' own", in: doc(provider+"in-memory", ""), change: own, want: []string{"OMS301 2:54"}},
+		{name: "old words", in: doc(provider+"noop", "") + "request: {secretsManagerProvider: ''}", change: own, want: []string{"OMS303 2:54"}},
+		{name: "null", in: doc(provider+", secretsManagerLoader: ", ""), change: own},
+		{name: "null loader", in: doc(provider+"aws, storeServiceConnection: false, secretsManagerLoader: ", connection), change: own, want: []string{"OMS303 2:112"}},
+		{name: "unknown loader", in: doc(provider+"db, secretsManagerLoader: enviroment", ""), change: own, want: []string{"OMS302 2:80"}},
+		{name: "noop by default", in: doc(provider+"azure-kv, storeServiceConnection: false", connection), change: own, want: []string{"OMS304 2:54"}},
+		{name: "noop", in: doc(provider+"azure-kv, secretsManagerLoader: noop, storeServiceConnection: false", connection), change: own, want: []string{"OMS304 2:86"}},
+		{name: "noop and aws", in: doc(provider+"aws, secretsManagerLoader: noop, storeServiceConnection: false", connection), change: own},
+		{name: "stored", in: doc(provider+"aws", connection), change: own, want: []string{"OMS305 3:40"}},
+		{name: "forced", in: doc(provider+"aws, forceEntityOverwriting: true", connection), change: own, want: []string{"OMS306 3:40"}},
+		{name: "references elsewhere", in: doc(provider+"aws", "source: {serviceConnection: {a: b}}\nsink: secret:/x"), change: own},
+		{name: "shape", in: doc(provider+"aws", "source: {serviceName: x}"), change: own, want: []string{"OMS307 2:54"}},
+		{name: "shape without a store", in: doc(provider+"db", "source: {serviceName: x}"), change: own},
+		{name: "not upstream", in: doc(provider+"vault, secretsManagerLoader: auto, storeServiceConnection: false", connection), change: both, want: []string{"OMS308 2:54", "OMS308 2:83"}},
+	})
+}
+
+func TestIgnores(t *testing.T) {
+	table(t, []row{
+		{name: "at the end", in: "a: secrets:/x # om-secret-exec: ignore[OMS105] because\nb: secrets:/x", want: []string{"OMS105 2:4"}},
+		{name: "above", in: "# om-secret-exec: ignore[OMS105]\n# om-secret-exec:ignore[ OMS103 , OMS104 ]\na: |\n  secret:/X\nb: [secrets:/x]", want: []string{"OMS003 1:1", "OMS105 5:5"}},
+		{name: "behind a block's header", in: "a: | # om-secret-exec: ignore[OMS103]\n  secret:/x\n"},
+		{name: "no codes", in: "a: 1 # om-secret-exec: ignore\nb: 1 # om-secret-exec: ignore[]\nc: 1 # om-secret-exec: x", want: []string{"OMS002 1:6", "OMS002 2:6", "OMS002 3:6"}},
+		{name: "unknown", in: "a: secrets:/x # om-secret-exec: ignore[OMS105, S3NTINEL]", want: []string{"OMS003 1:15"}},
+		{name: "another line", in: "a: 1 # om-secret-exec: ignore[OMS105]\nb: secrets:/x", want: []string{"OMS003 1:6", "OMS105 2:4"}},
+		{name: "no comment", in: "a: 'secrets:/x#om-secret-exec: ignore[OMS105]'\nb: |\n  # om-secret-exec: ignore[OMS105]\n", want: nil},
+		{name: "other comments", in: "a: secret:/x # om-secret-exec is here\n"},
+	})
+}
