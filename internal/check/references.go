@@ -148,12 +148,12 @@ func (l *lint) lookAlikes() {
 }
 
 // isLookAlike tells Secret:/x, secrets:/x, " secret:/x" and the like. Text that
-// goes on behind a blank is prose.
+// goes on behind a blank is prose, and digits are a port.
 func isLookAlike(value string) bool {
 	word, rest, ok := strings.Cut(strings.TrimSpace(value), ":")
 	word = strings.ToLower(strings.TrimSpace(word))
 	rest = strings.TrimSpace(rest)
-	if !ok || rest == "" || strings.ContainsAny(rest, " \t\r\n") {
+	if !ok || rest == "" || strings.ContainsAny(rest, " \t\r\n") || strings.Trim(rest, "0123456789") == "" {
 		return false
 	}
 	return typo.Nearest(word, []string{"secret", "fernet"}, 1) != "" || word == "sercet" || word == "secert"

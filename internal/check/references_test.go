@@ -101,7 +101,7 @@ func TestReferences(t *testing.T) {
 		{name: "look-alikes", in: "a: secrets:/x\nb: Secret:/x\nc: SECRET:S3NTINEL\nd: ' secret:/x'\ne: 'secret :/x'\nf: sercet:/x\ng: Fernet:S3NTINEL\nh: 'Secret: /x'", want: []string{
 			"OMS105 1:4", "OMS105 2:4", "OMS105 3:4", "OMS105 4:4", "OMS105 5:4", "OMS105 6:4", "OMS105 7:4", "OMS105 8:4",
 		}},
-		{name: "no look-alikes", in: "a: 'Secret: keep this'\nb: secret\nc: 'Secret:'\nd: http://x\n# Secret:/x\n"},
+		{name: "no look-alikes", in: "a: 'Secret: keep this'\nb: secret\nc: 'Secret:'\nd: http://x\ne: secrets:443\n# Secret:/x\n"},
 		{name: "default", in: "a: secret:/x?default=S3NTINEL\nb: secret:/x?default=", want: []string{"OMS106 1:4"}},
 		{name: "no provider", in: "a: secret:/x\nb: secret:/y\nc: secret:/z?store=n\n", change: provider(""), want: []string{"OMS107 1:4"}},
 		{name: "provider db", in: "a: secret:/x", change: provider("db"), want: []string{"OMS107 1:4"}},

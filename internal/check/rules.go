@@ -54,6 +54,7 @@ const (
 	settingDangerous = "OMS409"
 	settingStore     = "OMS410"
 	settingFile      = "OMS411"
+	settingUnusable  = "OMS412"
 )
 
 // Rules returns the closed list, by code. Those of 5xx are found by whoever asks
@@ -137,7 +138,8 @@ func settingRules() []Rule {
 		{settingFalse, Warning, "a setting counts as false"},
 		{settingDangerous, Warning, "a setting makes the connection unsafe"},
 		{settingStore, Error, "a store that a reference names cannot be used"},
-		{settingFile, Warning, "airflow.cfg is not used as it is written"},
+		{settingFile, Warning, "airflow.cfg is not found or not read as one may think"},
+		{settingUnusable, Error, "a setting cannot be used"},
 	}
 }
 

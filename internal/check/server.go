@@ -96,7 +96,7 @@ func (l *lint) checkNoop() {
 		return
 	}
 	const fix = "write secretsManagerLoader: env, or airflow"
-	message := fmt.Sprintf("loader noop, which is the default, gives provider %s no settings, and OpenMetadata then ends at once", p.Value)
+	message := fmt.Sprintf("loader noop, which is the default, gives provider %s no settings, and OpenMetadata cannot open the store without", p.Value)
 	switch {
 	case loader == nil:
 		l.add(loaderNoop, p.Pos, p.Path, message, fix)

@@ -13,14 +13,14 @@ func (m *merge) check() {
 	m.warnUnread()
 	for _, e := range m.entries {
 		if e.Key.Required && e.Value == "" {
-			m.missing(e, "the store cannot be used without it")
+			m.missing(Missing, e, "the store cannot be used without it")
 		}
 		if e.Value == "" {
 			continue
 		}
 		for _, need := range e.Key.Needs {
 			if n := m.index(need); n >= 0 && m.entries[n].Value == "" {
-				m.missing(m.entries[n], fmt.Sprintf("%s (%s) is half a credential without it", e.Key.Name, e.Source))
+				m.missing(HalfCredential, m.entries[n], fmt.Sprintf("%s (%s) is half a credential without it", e.Key.Name, e.Source))
 			}
 		}
 	}
@@ -38,14 +38,14 @@ func (m *merge) warnUnread() {
 		}
 	}
 	if len(unread) > 0 {
-		m.warnings = append(m.warnings, fmt.Sprintf(
+		m.warnings = append(m.warnings, Remark{Kind: Unread, Text: fmt.Sprintf(
 			"not used: %s; OpenMetadata's loader airflow reads this only when %s is set, so set that, or leave this out",
-			strings.Join(unread, ", "), need))
+			strings.Join(unread, ", "), need)})
 	}
 }
 
 // missing adds an error about a key, unless its value was one already.
-func (m *merge) missing(e Entry, why string) {
+func (m *merge) missing(kind RemarkKind, e Entry, why string) {
 	if slices.Contains(m.bad, e.Key.Name) {
 		return
 	}
@@ -56,9 +56,11 @@ func (m *merge) missing(e Entry, why string) {
 	} else if len(e.Overrides) > 0 {
 		state = fmt.Sprintf("is not taken from %s", strings.Join(e.Overrides, ", "))
 	}
+	text := fmt.Sprintf("%s %s: %s", e.Key.Name, state, why)
+	m.lacks = append(m.lacks, Remark{Kind: kind, Text: text, Hint: m.where.hint(e.Key)})
 	m.errs = append(m.errs, &providers.Error{
 		Code:    providers.Config,
-		Message: fmt.Sprintf("%s %s: %s", e.Key.Name, state, why),
+		Message: text,
 		Place:   m.where.place(m.kind),
 		Hint:    m.where.hint(e.Key),
 	})

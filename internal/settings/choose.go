@@ -52,7 +52,7 @@ func (r *run) settle(flag string, doc *DocSetting, byDefault string) Choice {
 		return Choice{byDefault, "default"}
 	case doc.Null || doc.Value == "":
 		if flag == "loader" || !doc.Null {
-			r.warn(fmt.Sprintf("%s: %s says nothing, which OpenMetadata refuses; taken as %s", doc.Where, keyOf(flag), byDefault))
+			r.warn(Remark{Kind: Workflow, Text: fmt.Sprintf("%s: %s says nothing, which OpenMetadata refuses; taken as %s", doc.Where, keyOf(flag), byDefault)})
 		}
 		return Choice{byDefault, doc.Where}
 	}

@@ -28,7 +28,8 @@ type merge struct {
 
 	answers  [][]answer // per key, per source
 	entries  []Entry
-	warnings []string
+	warnings []Remark
+	lacks    []Remark // the errors about settings that are missing
 	errs     []error
 	bad      []string // keys with an error already
 }

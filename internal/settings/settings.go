@@ -84,6 +84,9 @@ type Effective struct {
 	// Warnings are things to mend; Notes say what overrode the workflow. Both
 	// are single lines for people, lower case, no full stop.
 	Warnings, Notes []string
+	// Remarks are the warnings and, of the errors of [Resolve], those that are
+	// not about the workflow's own two keys; each with what it is about.
+	Remarks []Remark
 }
 
 // AirflowFile tells which airflow.cfg was used. Path and Found are unset when
@@ -122,13 +125,13 @@ func Resolve(in Inputs) (*Effective, error) {
 	}
 	r := &run{in: in, eff: &Effective{Named: map[string]*StoreSettings{}, Broken: map[string]error{}}}
 	err := errors.Join(r.options(), r.choose())
-	if err != nil {
-		return r.eff, err
+	if err == nil {
+		r.cfg = newConfigFile(in, r.option("airflow-config"))
+		err = r.main()
+		r.named()
+		r.finish()
 	}
-	r.cfg = newConfigFile(in, r.option("airflow-config"))
-	err = r.main()
-	r.named()
-	r.finish()
+	r.remarkErrors(err)
 	return r.eff, err
 }
 
@@ -140,15 +143,15 @@ type run struct {
 	cfg  *configFile
 }
 
-func (r *run) warn(lines ...string) { r.eff.Warnings = append(r.eff.Warnings, lines...) }
-
 // finish records what became of airflow.cfg, and tells who named one in vain: a
 // variable may be there for other runs, a flag is meant for this one.
 func (r *run) finish() {
 	if r.cfg.config != nil {
 		r.eff.Airflow = AirflowFile{Path: r.cfg.config.Path(), Found: r.cfg.config.Found()}
 	} else if _, given := r.in.Flags["airflow-config"]; given && r.kind != nil {
-		r.warn("flag --airflow-config is not used: loader " + r.eff.Loader.Value + " does not read airflow.cfg")
+		r.warn(Remark{Kind: AirflowCfg, Text: "flag --airflow-config is not used: loader " + r.eff.Loader.Value + " does not read airflow.cfg"})
 	}
-	r.warn(r.cfg.warnings...)
+	for _, w := range r.cfg.warnings {
+		r.warn(Remark{Kind: AirflowCfg, Text: w})
+	}
 }

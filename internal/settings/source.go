@@ -23,7 +23,7 @@ type answer struct {
 	text     string
 	source   string
 	hidden   []string // further places in the same source, whose values lost
-	warnings []string
+	warnings []Remark
 	err      error
 }
 
@@ -82,7 +82,7 @@ func (a *answer) pythonType(k providers.Key) {
 		text := strings.ToLower(a.text)
 		a.text = strconv.FormatBool(text == "true")
 		if text != "true" && text != "false" && text != "" {
-			a.warn(k, "counts as false: in a variable only true is true")
+			a.warn(CountsAsFalse, k, "counts as false: in a variable only true is true")
 		}
 	case providers.Int:
 		n, err := pythonInt(a.text)
@@ -115,7 +115,7 @@ func (s airflowSource) answer(k providers.Key) answer {
 				a.hidden = append(a.hidden, lost.Source)
 			}
 			if name != k.Name {
-				a.warn(k, fmt.Sprintf("is spelt %s there, which OpenMetadata's code does not read", name))
+				a.warn(Spelling, k, fmt.Sprintf("is spelt %s there, which OpenMetadata's code does not read", name))
 			}
 			s.airflowType(&a, k, name)
 		}

@@ -22,6 +22,7 @@ func (r *run) main() error {
 	}
 	entries, err := m.fill()
 	r.warn(m.warnings...)
+	r.eff.Remarks = append(r.eff.Remarks, m.lacks...)
 	r.warnNoop(m)
 	r.eff.Main = r.store(m, entries, r.eff.Provider.Value)
 	return err
@@ -72,8 +73,8 @@ func (r *run) warnNoop(m *merge) {
 	if r.eff.Loader.Value != Noop || !slices.Contains([]string{"azure-kv", "kubernetes", "openbao"}, name) {
 		return
 	}
-	r.warn(fmt.Sprintf("loader noop never works for provider %s in OpenMetadata; places are taken from the variables of loader env here, so write `%s: %s`",
-		name, loaderKey, Env))
+	r.warn(Remark{Kind: Workflow, Text: fmt.Sprintf("loader noop never works for provider %s in OpenMetadata; places are taken from the variables of loader env here, so write `%s: %s`",
+		name, loaderKey, Env)})
 }
 
 // Open makes the store's client, without network I/O. A store that this build

@@ -19,18 +19,18 @@ func (a *answer) tidy(k providers.Key) {
 		a.text = text
 	}
 	if n := len(text); n >= 2 && text[0] == text[n-1] && (text[0] == '"' || text[0] == '\'') {
-		a.warn(k, "has quotes around it, which are part of the value; leave them out")
+		a.warn(Quotes, k, "has quotes around it, which are part of the value; leave them out")
 	}
 }
 
 // blanks is the warning for a value with blanks or line breaks around it.
-func blanks(name, source string) string {
-	return fmt.Sprintf("%s (%s) has blanks around it, which are left out; OpenMetadata would keep them", name, source)
+func blanks(name, source string) Remark {
+	return Remark{Kind: Blanks, Text: fmt.Sprintf("%s (%s) has blanks around it, which are left out; OpenMetadata would keep them", name, source)}
 }
 
 // warn adds a remark about a key's value.
-func (a *answer) warn(k providers.Key, text string) {
-	a.warnings = append(a.warnings, fmt.Sprintf("%s (%s) %s", k.Name, a.source, text))
+func (a *answer) warn(kind RemarkKind, k providers.Key, text string) {
+	a.warnings = append(a.warnings, Remark{Kind: kind, Text: fmt.Sprintf("%s (%s) %s", k.Name, a.source, text)})
 }
 
 // wrong is the error for a value that cannot be used; it does not show it.

@@ -1,0 +1,24 @@
+package reference_test
+
+import (
+	"testing"
+
+	"om-secret-exec/internal/reference"
+)
+
+func TestShown(t *testing.T) {
+	for in, want := range map[string]string{
+		"secret:/a/b":                      "secret:/a/b",
+		"secret:/a#f":                      "secret:/a#f",
+		"secret:/a?version=1&store=n":      "secret:/a?version=1&store=n",
+		"secret:/a?default=S3NTINEL":       "secret:/a?...",
+		"secret:/a?default=S3&NTINEL":      "secret:/a?...",
+		"secret:/a?defualt=S3NTINEL#f":     "secret:/a?...",
+		"secret:/a?version=1&default=#x":   "secret:/a?...",
+		"secret:/a?version=1&default=%3Fx": "secret:/a?...",
+	} {
+		if got := reference.Shown(in); got != want {
+			t.Errorf("Shown(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
