@@ -177,9 +177,13 @@ func TestCheckPageExamples(t *testing.T) {
 
 func documentOf(e example) check.Input {
 	env := e.env()
+	name := "workflow." + e.language
+	if other := e.value("name="); other != "" {
+		name = other
+	}
 	return check.Input{
 		Document: workflow.Input{
-			Name: "workflow." + e.language, Data: []byte(e.text), Expand: true,
+			Name: name, Data: []byte(e.text), Expand: true,
 			Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		},
 		Kinds: stores(), Provider: e.value("provider="), Portable: e.has("portable"),

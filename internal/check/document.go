@@ -44,7 +44,16 @@ func Document(in Input) []Finding {
 
 // add reports a rule at a place.
 func (l *lint) add(code string, pos workflow.Position, path, message, fix string) {
-	l.findings = append(l.findings, finding(code, pos, path, message, fix))
+	l.findings = append(l.findings, finding(code, pos, shownPath(path), message, fix))
+}
+
+// shownPath cuts a path before a key that is a reference with options: one of
+// them may be a default=.
+func shownPath(path string) string {
+	if i := strings.Index(path, `["secret:`); i >= 0 && strings.Contains(path[i:], "?") {
+		return path[:i]
+	}
+	return path
 }
 
 func finding(code string, pos workflow.Position, path, message, fix string) Finding {

@@ -90,7 +90,7 @@ func TestReferences(t *testing.T) {
 	table(t, []row{
 		{name: "nothing", in: "a: secret:/x\nb: [secret:/y, 'secret:arn:aws:secretsmanager:x:1:secret:y']\n"},
 		{name: "no id", in: "a: 'secret:'\nb: 'secret:?version=1'", want: []string{"OMS101 1:4", "OMS101 2:4"}},
-		{name: "options", in: "a: secret:/x?versoin=S3NTINEL\nb: secret:/x?default=S3NTINEL&default=S3NTINEL#", want: []string{"OMS101 1:4", "OMS101 2:4"}},
+		{name: "options", in: "a: secret:/x?vesion=S3NTINEL\nb: secret:/x?default=S3NTINEL&default=S3NTINEL#", want: []string{"OMS101 1:4", "OMS101 2:4"}},
 		{name: "nothing behind #", in: "a: 'secret:/x#'", want: []string{"OMS101 1:4"}},
 		{name: "folded", in: "a: secret:/x/\n  y\nb: >-\n  secret:/x\n  y\n", want: []string{"OMS102 1:4", "OMS102 3:4"}},
 		{name: "a blank first", in: "a: 'secret: /x'", want: []string{"OMS102 1:4"}},
@@ -112,6 +112,7 @@ func TestReferences(t *testing.T) {
 		}},
 		{name: "not portable without a provider of its own", in: "a: secret:/x", change: portable, want: []string{"OMS107 1:4"}},
 		{name: "keys", in: "a: {secret:/x}\nsecret:y: 1", want: []string{"OMS109 1:5", "OMS109 2:1"}},
+		{name: "a key with a default", in: "a: {'secret:/x?default=S3NTINEL': secrets:/x}", want: []string{"OMS109 1:5", "OMS105 1:35"}},
 		{name: "a key that is an alias", in: "a: &a secret:/x\n*a : 1", want: []string{"OMS109 2:1"}},
 		{name: "inside text", in: "a: jdbc:x?password=secret:/x\nb: secret://x\nc: arn:aws:secretsmanager:eu-west-1:1:secret:x", want: []string{"OMS113 1:4"}},
 	})

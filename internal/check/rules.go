@@ -33,6 +33,8 @@ const (
 	variableTwice   = "OMS207"
 	maskedValue     = "OMS208"
 	escapedNewlines = "OMS209"
+	fileSuffix      = "OMS210"
+	untypedPassword = "OMS211"
 
 	providerUnknown = "OMS301"
 	loaderUnknown   = "OMS302"
@@ -110,6 +112,8 @@ func documentRules() []Rule {
 		{variableTwice, Warning, "a variable's value holds another variable"},
 		{maskedValue, Error, "a value is the mask that OpenMetadata's server shows instead of a secret"},
 		{escapedNewlines, Warning, `a key in PEM format has \n as text instead of line breaks`},
+		{fileSuffix, Warning, "OpenMetadata does not read a file of this name"},
+		{untypedPassword, Warning, "a password is not text"},
 	}
 }
 

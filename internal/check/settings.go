@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"om-secret-exec/internal/providers"
 	"om-secret-exec/internal/settings"
@@ -41,7 +43,11 @@ func Settings(set *settings.Effective) []Finding {
 			if fix == "" {
 				fix = "define the store as docs/providers.md says, or leave store= out"
 			}
-			add(settingStore, fmt.Sprintf("store %q: %s", name, e.Message), fix)
+			message := e.Message
+			if !strings.Contains(message, strconv.Quote(name)) {
+				message = fmt.Sprintf("store %q: %s", name, message)
+			}
+			add(settingStore, message, fix)
 		}
 	}
 	return slices.CompactFunc(found, func(a, b Finding) bool { return a == b })
@@ -67,7 +73,7 @@ func remarkRule(kind settings.RemarkKind) (code, fix string) {
 	case settings.Missing:
 		return settingMissing, "set it"
 	case settings.Unusable:
-		return settingUnusable, "mend the setting"
+		return settingUnusable, "give it a value of the right form; docs/providers.md lists the settings"
 	case settings.Workflow:
 	}
 	return "", ""
@@ -83,7 +89,7 @@ func checkStore(s *settings.StoreSettings, add func(code, message, fix string)) 
 		return
 	}
 	for _, w := range s.Kind.Warnings(s.Settings) {
-		add(settingDangerous, w, "take the setting back, or accept who can read the connection")
+		add(settingDangerous, w, "remove the setting; docs/providers.md says how a private CA is trusted")
 	}
 }
 

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"om-secret-exec/internal/fernet"
@@ -16,12 +18,16 @@ const (
 
 // values checks the other scalars. No message of it quotes one.
 func (l *lint) values() {
+	l.fileName()
 	for i, n := range l.nodes {
 		if isUnknownTag(n) {
-			l.at(unknownTag, n, "OpenMetadata reads YAML without tags of anybody's own and refuses the whole document", "remove the tag")
+			l.at(unknownTag, n, "OpenMetadata loads YAML with Python's safe loader, which refuses this tag and with it the whole document", "remove the tag")
 		}
 		if n.IsKey && n.Key == "secret" && n.Sole && n.Mapped {
 			l.secretKey(n, l.nodes[i+1:])
+		}
+		if isNumber(n) && isPassword(n.Key) {
+			l.at(untypedPassword, n, "without quotes the value is a number or a date, and OpenMetadata takes text only here", "put quotes around the value")
 		}
 		if !n.String || n.IsKey {
 			continue
@@ -34,6 +40,14 @@ func (l *lint) values() {
 			l.at(escapedNewlines, n, `the key is one line with \n in it as two characters, and most programs that read PEM want line breaks`,
 				`put it into double quotes, where \n is a line break, or write a block with |`)
 		}
+	}
+}
+
+// fileName reports a suffix that OpenMetadata does not know, for its capitals.
+func (l *lint) fileName() {
+	suffix := path.Ext(l.in.Document.Name)
+	if lower := strings.ToLower(suffix); lower != suffix && slices.Contains([]string{".yaml", ".yml", ".json"}, lower) {
+		l.add(fileSuffix, workflow.Position{Line: 1, Column: 1}, "", "OpenMetadata refuses a file whose name ends with "+suffix+", in capitals", "rename the file, so that it ends with "+lower)
 	}
 }
 
@@ -59,6 +73,16 @@ func isUnknownTag(n workflow.Node) bool {
 		return false
 	}
 	return true
+}
+
+// isNumber tells a number or a date. A boolean is more likely a switch than a
+// password.
+func isNumber(n workflow.Node) bool {
+	switch n.Tag {
+	case "!!int", "!!float", "!!timestamp":
+		return n.Scalar && !n.IsKey
+	}
+	return false
 }
 
 // isMask tells a run of at least five asterisks.
@@ -89,14 +113,13 @@ func (l *lint) variables(n workflow.Node) {
 // unset reports a variable that stays text. Its name may be part of a password,
 // unless the braces or a reference tell that a variable is meant.
 func (l *lint) unset(n workflow.Node, v workflow.Variable) {
-	what := "the text that follows $"
+	message := "no variable of the name that follows $ is set here, so that the text stays as it is written"
 	if v.Braces || isReference(n.Value) {
-		what = fmt.Sprintf("%q", v.Name)
+		message = fmt.Sprintf("variable %q is not set here, so that its name stays in the value", v.Name)
 	}
-	message := what + " is not a variable here, so that it stays as it is written"
 	fix := `set the variable where this runs; a $ that is a character is "\u0024" in double quotes`
 	if v.Braces && !canBeSet(v.Name) {
-		message, fix = what+" is not the name of a variable; OpenMetadata knows $NAME and ${NAME} only, no defaults", "write ${NAME}"
+		message, fix = "what is in the braces is not the name of a variable; OpenMetadata knows $NAME and ${NAME} only, no defaults", "write ${NAME}"
 	}
 	l.add(variableUnset, v.Pos, n.Path, message, fix)
 }

@@ -36,6 +36,8 @@ func TestValues(t *testing.T) {
 		}},
 		{name: "tagged references", in: "a: !vault secret:/x\nb: !m [secret:/x]\nc: !!binary secret:/x", want: []string{"OMS110 1:11", "OMS204 2:4", "OMS110 3:13"}},
 		{name: "masks", in: "a: '*********'\nb: '****'\nc: '* * * * *'\nd: |\n *****", want: []string{"OMS208 1:4", "OMS208 4:4"}},
+		{name: "numbers", in: "password: 1234\njwtToken: yes\nclientSecret: '1'\npassword2: 1\npassphrase: 2024-01-01\nsecret:\nport: 1", want: []string{"OMS211 1:11", "OMS211 5:13"}},
+		{name: "a name in capitals", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x/W.YAML" }, want: []string{"OMS210 1:1"}},
 		{name: "PEM", in: "a: '-----BEGIN X-----\\nS3NTINEL'\nb: \"-----BEGIN X-----\\nx\"\nc: |\n  -----BEGIN\n  \\n", want: []string{"OMS209 1:4"}},
 	})
 }
@@ -73,7 +75,7 @@ func TestServer(t *testing.T) {
 		{name: "old words", in: doc(provider+"noop", "") + "request: {secretsManagerProvider: ''}", change: own, want: []string{"OMS303 2:54"}},
 		{name: "null", in: doc(provider+", secretsManagerLoader: ", ""), change: own},
 		{name: "null loader", in: doc(provider+"aws, storeServiceConnection: false, secretsManagerLoader: ", connection), change: own, want: []string{"OMS303 2:112"}},
-		{name: "unknown loader", in: doc(provider+"db, secretsManagerLoader: enviroment", ""), change: own, want: []string{"OMS302 2:80"}},
+		{name: "unknown loader", in: doc(provider+"db, secretsManagerLoader: envv", ""), change: own, want: []string{"OMS302 2:80"}},
 		{name: "noop by default", in: doc(provider+"azure-kv, storeServiceConnection: false", connection), change: own, want: []string{"OMS304 2:54"}},
 		{name: "noop", in: doc(provider+"azure-kv, secretsManagerLoader: noop, storeServiceConnection: false", connection), change: own, want: []string{"OMS304 2:86"}},
 		{name: "noop and aws", in: doc(provider+"aws, secretsManagerLoader: noop, storeServiceConnection: false", connection), change: own},

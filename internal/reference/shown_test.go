@@ -13,7 +13,7 @@ func TestShown(t *testing.T) {
 		"secret:/a?version=1&store=n":      "secret:/a?version=1&store=n",
 		"secret:/a?default=S3NTINEL":       "secret:/a?...",
 		"secret:/a?default=S3&NTINEL":      "secret:/a?...",
-		"secret:/a?defualt=S3NTINEL#f":     "secret:/a?...",
+		"secret:/a?dflt=S3NTINEL#f":        "secret:/a?...",
 		"secret:/a?version=1&default=#x":   "secret:/a?...",
 		"secret:/a?version=1&default=%3Fx": "secret:/a?...",
 	} {

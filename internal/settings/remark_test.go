@@ -36,7 +36,8 @@ func TestRemarks(t *testing.T) {
 		{"good", nil, document("k", "env"), map[string]string{"PLACE": "x"}, nil},
 		{"missing", nil, document("k", "env"), nil, []settings.RemarkKind{settings.Missing}},
 		{
-			"many", nil, document("k", "env"), map[string]string{"PLACE": " x", "ID": "'x'", "LIMIT": "x", "ON": "yes"},
+			"many", nil, document("k", "env"),
+			map[string]string{"PLACE": " x", "ID": "'x'", "LIMIT": "x", "ON": "yes"},
 			[]settings.RemarkKind{settings.Blanks, settings.Quotes, settings.CountsAsFalse, settings.HalfCredential, settings.Unusable},
 		},
 		{"the workflow's provider", nil, document("nope", "env"), nil, nil},
