@@ -9,6 +9,7 @@ import (
 func TestShown(t *testing.T) {
 	for in, want := range map[string]string{
 		"secret:/a/b":                      "secret:/a/b",
+		"/a/b?default=S3NTINEL":            "/a/b?...",
 		"secret:/a#f":                      "secret:/a#f",
 		"secret:/a?version=1&store=n":      "secret:/a?version=1&store=n",
 		"secret:/a?default=S3NTINEL":       "secret:/a?...",
