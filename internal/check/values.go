@@ -111,10 +111,11 @@ func (l *lint) variables(n workflow.Node) {
 }
 
 // unset reports a variable that stays text. Its name may be part of a password,
-// unless the braces or a reference tell that a variable is meant.
+// unless the braces tell that a variable is meant, or it is in a reference that
+// may be shown.
 func (l *lint) unset(n workflow.Node, v workflow.Variable) {
 	message := "no variable of the name that follows $ is set here, so that the text stays as it is written"
-	if v.Braces || isReference(n.Value) {
+	if v.Braces || reference.Is(n.Value) && reference.Shown(n.Value) == n.Value {
 		message = fmt.Sprintf("variable %q is not set here, so that its name stays in the value", v.Name)
 	}
 	fix := `set the variable where this runs; a $ that is a character is "\u0024" in double quotes`

@@ -49,6 +49,7 @@ func TestVariables(t *testing.T) {
 		{name: "not set", in: "a: x$S3NTINEL\nb: '${NOPE}'\nc: secret:/$nope/x\nd: |\n  x\n  $NOPE\n", env: env, want: []string{
 			"OMS205 1:5", "OMS205 2:5", "OMS205 3:12", "OMS205 6:3",
 		}},
+		{name: "in a default", in: "a: secret:/x?default=pa$S3NTINEL", env: env, want: []string{"OMS106 1:4", "OMS205 1:24"}},
 		{name: "a default", in: "a: ${NOPE:-x}", env: env, want: []string{"OMS205 1:4"}},
 		{name: "no variables", in: "a: $2b$10$, $1 $ $$ ^x$\n# $nope\n$nope: 1", env: env},
 		{name: "not expanded", in: "a: $nope $HOME", env: env, change: quiet},
