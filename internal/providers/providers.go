@@ -176,8 +176,10 @@ type Prober interface {
 	// means that the secret and the version are there and not disabled, as far
 	// as the service tells. NOT_FOUND, VERSION_NOT_FOUND and DISABLED are
 	// answers about the secret. PERMISSION_DENIED concerns the question only:
-	// reading may be allowed where asking for metadata is not. As Store.Read it
-	// does not retry, start goroutines or outlive ctx, and is safe for
+	// reading may be allowed where asking for metadata is not.
+	// UNSUPPORTED_PROVIDER means that there is no such question where the store
+	// is set to look, so that nothing can be told without reading. As Store.Read
+	// it does not retry, start goroutines or outlive ctx, and is safe for
 	// concurrent use.
 	Probe(ctx context.Context, ref Ref) *Error
 }

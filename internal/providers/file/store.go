@@ -20,7 +20,10 @@ type Store struct {
 	keys    *fernet.Keyring // nil without a key
 }
 
-var _ providers.Store = (*Store)(nil)
+var (
+	_ providers.Store  = (*Store)(nil)
+	_ providers.Prober = (*Store)(nil)
+)
 
 // Plan implements [providers.Store]: one group, for nothing is sent anywhere.
 func (st *Store) Plan(refs []providers.Ref) [][]providers.Ref {
@@ -39,18 +42,33 @@ func (st *Store) Read(_ context.Context, group []providers.Ref) []providers.Resu
 	return results
 }
 
-func (st *Store) read(ref providers.Ref) providers.Result {
+// Probe implements [providers.Prober]. It decrypts nothing, so that it finds a
+// value of the wrong form, and not one of another key.
+func (st *Store) Probe(_ context.Context, ref providers.Ref) *providers.Error {
+	_, err := st.find(ref)
+	return err
+}
+
+// find gives the entry of a reference whose value has the right form.
+func (st *Store) find(ref providers.Ref) (entry, *providers.Error) {
 	e, ok := st.entries[ref.ID]
-	if !ok {
-		return providers.Result{Err: st.notFound(ref.ID)}
-	}
-	if ref.Version != "" {
-		return providers.Result{Err: st.fail(providers.VersionNotFound,
+	switch {
+	case !ok:
+		return e, st.notFound(ref.ID)
+	case ref.Version != "":
+		return e, st.fail(providers.VersionNotFound,
 			fmt.Sprintf("version %q of %q: the file store keeps one version of each secret", ref.Version, ref.ID),
-			"remove the version from the reference")}
+			"remove the version from the reference")
+	case e.bad != nil:
+		return e, st.fail(providers.BadValue, fmt.Sprintf("%q: %s", ref.ID, e.bad.text()), e.bad.hint)
 	}
-	if e.bad != nil {
-		return providers.Result{Err: st.fail(providers.BadValue, fmt.Sprintf("%q: %s", ref.ID, e.bad.text()), e.bad.hint)}
+	return e, nil
+}
+
+func (st *Store) read(ref providers.Ref) providers.Result {
+	e, failed := st.find(ref)
+	if failed != nil {
+		return providers.Result{Err: failed}
 	}
 	secret := providers.Secret{Source: providers.Source{Name: ref.ID, Place: st.place}}
 	fields := make(map[string][]byte, len(e.fields))
