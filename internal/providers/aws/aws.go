@@ -70,8 +70,9 @@ type service struct {
 	endpointVar string
 	// noun is what the service calls an entry.
 	noun string
-	// single and batch are the IAM actions of the two calls.
-	single, batch string
+	// single and batch are the IAM actions of the two calls that read, and probe
+	// that of the one that tells whether an entry is there.
+	single, batch, probe string
 	// batchSize is how many ids one batch request may hold.
 	batchSize int
 	// explain gives the meaning of the service's own error codes.
@@ -88,6 +89,7 @@ func secretsManagerService() *service {
 		noun:        "secret",
 		single:      "secretsmanager:GetSecretValue",
 		batch:       "secretsmanager:BatchGetSecretValue",
+		probe:       "secretsmanager:DescribeSecret",
 		batchSize:   20,
 		explain:     explainSecretsManager,
 		address: func(ctx context.Context, region string) (string, error) {
@@ -106,6 +108,7 @@ func parameterStoreService() *service {
 		noun:        "parameter",
 		single:      "ssm:GetParameter",
 		batch:       "ssm:GetParameters",
+		probe:       "ssm:ListTagsForResource",
 		batchSize:   10,
 		explain:     explainParameterStore,
 		address: func(ctx context.Context, region string) (string, error) {

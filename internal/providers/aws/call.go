@@ -22,6 +22,8 @@ type question struct {
 	call
 	ref   providers.Ref
 	batch bool
+	// probe tells that the reference was not to be read.
+	probe bool
 }
 
 // begin finds the region of an id and fetches the credentials, when they are not
@@ -74,8 +76,11 @@ func (q question) target() string {
 
 // action is the IAM action of the question's request.
 func (q question) action() string {
-	if q.batch {
+	switch {
+	case q.batch:
 		return q.svc.batch
+	case q.probe:
+		return q.svc.probe
 	}
 	return q.svc.single
 }

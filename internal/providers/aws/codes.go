@@ -102,11 +102,15 @@ func mentionsKey(text string) bool {
 }
 
 func denied(q question) verdict {
-	return verdict{
+	v := verdict{
 		code: providers.PermissionDenied, message: q.action() + " is not allowed",
 		hint: "allow " + q.action() + " on " + q.target() + " in region " + q.region +
 			"; where only some " + q.svc.noun + "s are allowed, a misspelt id is refused like this, too",
 	}
+	if q.probe {
+		v.hint += "; reading does not need it"
+	}
+	return v
 }
 
 func deniedKey(q question) verdict {
@@ -117,10 +121,14 @@ func deniedKey(q question) verdict {
 }
 
 func throttled(q question) verdict {
-	return verdict{
+	v := verdict{
 		code: providers.Throttled, message: "too many requests", retryable: true,
 		hint: "lower --concurrency, allow " + q.svc.batch + ", or raise the account's quota",
 	}
+	if q.probe {
+		v.hint = "lower --concurrency, or raise the account's quota"
+	}
+	return v
 }
 
 func unrecognized(q question) verdict {

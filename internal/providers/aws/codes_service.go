@@ -22,10 +22,7 @@ func explainSecretsManager(code, text string, q question) (verdict, bool) {
 		return noVersion(q), true
 	case "InvalidRequestException":
 		if strings.Contains(text, "delet") {
-			return verdict{
-				code: providers.Disabled, message: "the secret is scheduled for deletion",
-				hint: "restore it with `aws secretsmanager restore-secret`, or change the reference",
-			}, true
+			return deleted(), true
 		}
 		return verdict{
 			code: providers.InvalidRef, message: "the secret cannot be read in its present state",
@@ -40,7 +37,7 @@ func explainSecretsManager(code, text string, q question) (verdict, bool) {
 // explainParameterStore gives the meaning of Parameter Store's own error codes.
 func explainParameterStore(code, _ string, q question) (verdict, bool) {
 	switch code {
-	case "ParameterNotFound":
+	case "ParameterNotFound", "InvalidResourceId": // the latter of a probe
 		return notFound(q), true
 	case "ParameterVersionNotFound", "ParameterVersionLabelNotFound":
 		return noVersion(q), true
@@ -64,6 +61,13 @@ func slashHint(q question) string {
 		return ""
 	}
 	return "; " + quote("/"+q.ref.ID) + " with a slash would be another one"
+}
+
+func deleted() verdict {
+	return verdict{
+		code: providers.Disabled, message: "the secret is scheduled for deletion",
+		hint: "restore it with `aws secretsmanager restore-secret`, or change the reference",
+	}
 }
 
 func noVersion(q question) verdict {
