@@ -32,6 +32,11 @@ for name in sys.argv[1:]:
         answers[name] = "value " + payload.data.decode("latin-1")
     except exceptions.GoogleAPICallError as e:
         answers[name] = type(e).__name__
+    try:
+        version = client.get_secret_version(name=f"projects/{project}/secrets/{name}")
+        answers["state of " + name] = version.state.name
+    except exceptions.GoogleAPICallError as e:
+        answers["state of " + name] = type(e).__name__
 print(json.dumps(answers))
 `
 
@@ -42,6 +47,9 @@ func TestGoogleClientAgrees(t *testing.T) {
 	w := newWorld(t)
 	w.Grant(gcptest.Federated)
 	w.Grant(gcptest.User)
+	for _, who := range []string{gcptest.Reader, gcptest.Federated, gcptest.User} {
+		w.GrantView(who)
+	}
 	w.LetActAs(gcptest.Federated, gcptest.Reader)
 	w.Put("projects/prod-1/secrets/binary", gcptest.Version{Data: []byte("a\x00\xff\n")})
 	w.Put("projects/prod-1/secrets/off", gcptest.Version{Data: []byte("v"), State: "DISABLED"})
@@ -51,6 +59,12 @@ func TestGoogleClientAgrees(t *testing.T) {
 	want := map[string]string{
 		names[0]: "value S3NTINEL-db", names[1]: "value old", names[2]: "NotFound", names[3]: "value a\x00\u00ff\n",
 		names[4]: "NotFound", names[5]: "BadRequest",
+	}
+	for i, state := range []string{"ENABLED", "ENABLED", "NotFound", "ENABLED", "NotFound", "DISABLED"} {
+		want["state of "+names[i]] = state
+	}
+	states := map[providers.Code]string{
+		providers.NotFound: "NotFound", providers.VersionNotFound: "NotFound", providers.Disabled: "DISABLED",
 	}
 	same := map[providers.Code]string{
 		providers.NotFound: "NotFound", providers.VersionNotFound: "NotFound", providers.Disabled: "BadRequest",
@@ -84,6 +98,12 @@ func TestGoogleClientAgrees(t *testing.T) {
 					continue
 				}
 				ours[n] = "value " + latin1(res.Secret.Value)
+			}
+			for _, n := range names {
+				ours["state of "+n] = "ENABLED"
+				if err := st.Probe(t.Context(), providers.Ref{ID: "projects/prod-1/secrets/" + n}); err != nil {
+					ours["state of "+n] = states[err.Code]
+				}
 			}
 			if diff := cmp.Diff(want, ours); diff != "" {
 				t.Errorf("we read (-want +got):\n%s", diff)

@@ -16,12 +16,16 @@ import (
 const (
 	role       = "roles/secretmanager.secretAccessor"
 	permission = "secretmanager.versions.access"
+	// Those of Probe.
+	probeRole       = "roles/secretmanager.viewer"
+	probePermission = "secretmanager.versions.get"
 )
 
 // question is what an answer is about.
 type question struct {
 	place, identity string
 	resource        resource
+	permission      string // that the request needs
 }
 
 func hints() rest.Hints {

@@ -150,9 +150,12 @@ func (p *place) base(location string) string {
 	return "https://secretmanager." + p.universe
 }
 
-// access is the address of the one method that gives a value.
-func (p *place) access(r resource) string {
-	return p.base(r.location) + "/v1/" + r.name() + "/versions/" + r.version + ":access"
+// access is the one method that gives a value.
+const access = ":access"
+
+// version is the address of a version.
+func (p *place) version(r resource) string {
+	return p.base(r.location) + "/v1/" + r.name() + "/versions/" + r.version
 }
 
 // text names the place of a resource for people, and why it is this project.

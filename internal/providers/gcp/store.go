@@ -28,6 +28,7 @@ type store struct {
 var (
 	_ providers.Store    = (*store)(nil)
 	_ providers.Examiner = (*store)(nil)
+	_ providers.Prober   = (*store)(nil)
 )
 
 // open makes a store without network I/O. Errors have code CONFIG.
@@ -82,32 +83,33 @@ func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Res
 	return results
 }
 
-// one reads one secret. A token that was fetched earlier and is not accepted any
-// more is replaced, once.
-func (s *store) one(ctx context.Context, ref providers.Ref) providers.Result {
+// ask logs in and makes the request about one version, whose method is empty or
+// such as ":access". A token that was fetched earlier and is not accepted any
+// more is replaced, once. The error is from before the request.
+func (s *store) ask(ctx context.Context, ref providers.Ref, method string) (resource, answer, *providers.Error) {
 	r, err := resourceOf(ref)
 	if err == nil && s.meta == nil {
 		_, err = s.where.complete(r) // before a login that would be in vain
 	}
 	if err != nil {
-		return providers.Result{Err: err}
+		return r, answer{}, err
 	}
 	token, fresh, err := s.tokens.get(ctx)
 	if err != nil {
-		return providers.Result{Err: s.placed(err, r)}
+		return r, answer{}, s.placed(err, r)
 	}
 	if r, err = s.where.complete(r); err != nil {
-		return providers.Result{Err: err}
+		return r, answer{}, err
 	}
-	a := s.access(ctx, r, token)
+	a := s.request(ctx, s.where.version(r)+method, token)
 	if a.status == http.StatusUnauthorized && !fresh {
 		s.tokens.drop(token)
 		if token, _, err = s.tokens.get(ctx); err != nil {
-			return providers.Result{Err: s.placed(err, r)}
+			return r, answer{}, s.placed(err, r)
 		}
-		a = s.access(ctx, r, token)
+		a = s.request(ctx, s.where.version(r)+method, token)
 	}
-	return s.result(ctx, r, a)
+	return r, a, nil
 }
 
 // placed completes an error that was found before anybody was asked.
@@ -115,8 +117,13 @@ func (s *store) placed(err *providers.Error, r resource) *providers.Error {
 	return providers.Source{Place: s.where.text(r), Identity: s.who()}.Locate(err)
 }
 
-func (s *store) result(ctx context.Context, r resource, a answer) providers.Result {
-	q := question{place: s.where.text(r), resource: r, identity: s.who()}
+// one reads one secret.
+func (s *store) one(ctx context.Context, ref providers.Ref) providers.Result {
+	r, a, err := s.ask(ctx, ref, access)
+	if err != nil {
+		return providers.Result{Err: err}
+	}
+	q := s.question(r, permission)
 	if a.err == nil && a.status == http.StatusOK {
 		secret, err := q.secret(a.body)
 		if err == nil {
@@ -127,9 +134,14 @@ func (s *store) result(ctx context.Context, r resource, a answer) providers.Resu
 	return providers.Result{Err: q.explain(ctx, a, s.now())}
 }
 
-// access makes the one request.
-func (s *store) access(ctx context.Context, r resource, token *oauth2.Token) answer {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.where.access(r), nil)
+// question is what an answer is about: a version, and what the request needs.
+func (s *store) question(r resource, permission string) question {
+	return question{place: s.where.text(r), resource: r, identity: s.who(), permission: permission}
+}
+
+// request makes the one request.
+func (s *store) request(ctx context.Context, url string, token *oauth2.Token) answer {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return answer{err: err}
 	}

@@ -47,10 +47,15 @@ func (q question) errPrecondition(api apiError) *providers.Error {
 }
 
 func (q question) errDenied() *providers.Error {
-	return &providers.Error{
-		Code: providers.PermissionDenied, Message: permission + " is not allowed on " + q.resource.name(),
+	e := &providers.Error{
+		Code: providers.PermissionDenied, Message: q.permission + " is not allowed on " + q.resource.name(),
 		Hint: "grant " + role + " on the secret; Google answers like this for a secret or a project that is not there, too",
 	}
+	if q.permission == probePermission {
+		e.Hint = "grant " + probeRole + ", or a role with this permission alone, on the secret, which reading does not need; " +
+			"Google answers like this for a secret or a project that is not there, too"
+	}
+	return e
 }
 
 func errUnauthenticated() *providers.Error {

@@ -41,6 +41,7 @@ type Google struct {
 	mu       sync.Mutex
 	secrets  map[string][]Version
 	readers  map[string]bool    // identity
+	viewers  map[string]bool    // identity
 	actors   map[[2]string]bool // identity, target
 	tokens   map[string]grant
 	requests []string
@@ -67,7 +68,7 @@ func New(t testing.TB) *Google {
 		t.Fatal(err)
 	}
 	return &Google{
-		key: key, secrets: map[string][]Version{}, readers: map[string]bool{Reader: true},
+		key: key, secrets: map[string][]Version{}, readers: map[string]bool{Reader: true}, viewers: map[string]bool{},
 		actors: map[[2]string]bool{}, tokens: map[string]grant{}, faults: map[string]http.Handler{},
 	}
 }
@@ -124,6 +125,14 @@ func (g *Google) Grant(identity string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.readers[identity] = true
+}
+
+// GrantView lets an identity see the versions of every secret of Project, and not
+// their values.
+func (g *Google) GrantView(identity string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.viewers[identity] = true
 }
 
 // LetActAs lets an identity get tokens of a service account.

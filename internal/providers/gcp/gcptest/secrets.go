@@ -1,6 +1,7 @@
 package gcptest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"hash/crc32"
@@ -14,8 +15,12 @@ func (g *Google) secretManager(region string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ok := strings.CutPrefix(r.URL.Path, "/v1/")
 		path, access := strings.CutSuffix(path, ":access")
+		verb, allowed := "get", g.mayGet
+		if access {
+			verb, allowed = "access", g.may
+		}
 		name, version, versioned := strings.Cut(path, "/versions/")
-		if !ok || !access || !versioned || r.Method != http.MethodGet {
+		if !ok || !versioned || strings.Contains(version, ":") || r.Method != http.MethodGet {
 			http.Error(w, "<html>404 "+Sentinel+"</html>", http.StatusNotFound)
 			return
 		}
@@ -35,13 +40,13 @@ func (g *Google) secretManager(region string) http.Handler {
 			located = "projects/" + project + "/locations/" + region + "/secrets/"
 		}
 		switch {
-		case project != Project || !g.may(who):
+		case project != Project || !allowed(who):
 			Fail(w, http.StatusForbidden, "PERMISSION_DENIED", fmt.Sprintf(
-				"Permission 'secretmanager.versions.access' denied for resource '%s' (or it may not exist).", path), Reason("IAM_PERMISSION_DENIED"))
+				"Permission 'secretmanager.versions.%s' denied for resource '%s' (or it may not exist).", verb, path), Reason("IAM_PERMISSION_DENIED"))
 		case !strings.HasPrefix(name, located):
 			Fail(w, http.StatusBadRequest, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 		default:
-			g.access(w, name, version)
+			g.version(w, name, version, access)
 		}
 	})
 }
@@ -52,8 +57,14 @@ func (g *Google) may(who string) bool {
 	return g.readers[who]
 }
 
-// access answers with a version, or says why not.
-func (g *Google) access(w http.ResponseWriter, name, version string) {
+func (g *Google) mayGet(who string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.viewers[who]
+}
+
+// version answers with a version or, for access, its value, or says why not.
+func (g *Google) version(w http.ResponseWriter, name, version string, access bool) {
 	g.mu.Lock()
 	versions, ok := g.secrets[name]
 	g.mu.Unlock()
@@ -71,6 +82,13 @@ func (g *Google) access(w http.ResponseWriter, name, version string) {
 		return
 	}
 	v := versions[n-1]
+	if !access {
+		reply(w, http.StatusOK, object{
+			"name": fmt.Sprintf("%s/versions/%d", shown, n), "createTime": "2026-01-02T03:04:05.678901Z",
+			"state": cmp.Or(v.State, "ENABLED"), "replicationStatus": object{"automatic": object{}}, "etag": `"16` + Sentinel + `"`,
+		})
+		return
+	}
 	if v.State != "" {
 		Fail(w, http.StatusBadRequest, "FAILED_PRECONDITION", fmt.Sprintf("Secret Version [%s/versions/%d] is in %s state.", shown, n, v.State))
 		return
