@@ -43,7 +43,13 @@ func applyExample(t *testing.T) testenv.KubeServer {
 		}
 		k.Create(t, collection(object), object)
 	}
-	k.Secret(t, exampleNamespace, exampleSecret, map[string][]byte{"value": []byte(sentinel), "user": []byte("ann")})
+	// As kubectl apply makes one.
+	k.Create(t, "/api/v1/namespaces/"+exampleNamespace+"/secrets", testenv.Object{
+		"metadata": testenv.Object{"name": exampleSecret, "annotations": testenv.Object{
+			"kubectl.kubernetes.io/last-applied-configuration": `{"data":{"value":"` + sentinel + `"}}`,
+		}},
+		"data": map[string][]byte{"value": []byte(sentinel), "user": []byte("ann")},
+	})
 	k.Secret(t, exampleNamespace, "snowflake", map[string][]byte{"user": []byte("ann"), "password": {0xff, 0}})
 	k.Secret(t, exampleNamespace, "unnamed", map[string][]byte{"value": []byte(sentinel)})
 	k.Secret(t, "other", exampleSecret, map[string][]byte{"value": []byte(sentinel)})
@@ -81,6 +87,7 @@ func podOf(t *testing.T, k testenv.KubeServer, token string) (surroundings, prov
 func TestCluster(t *testing.T) {
 	k := applyExample(t)
 	t.Run("role", func(t *testing.T) { testRole(t, k) })
+	t.Run("probe", func(t *testing.T) { testProbe(t, k) })
 	t.Run("refused", func(t *testing.T) { testRefused(t, k) })
 	t.Run("examine", func(t *testing.T) { testExamine(t, k) })
 	t.Run("plugin", func(t *testing.T) { testPlugin(t, k) })

@@ -46,6 +46,8 @@ func (q *question) explain(a answer) *providers.Error {
 			"let the proxy, gateway or firewall pass requests to "+q.base.Host)
 	case a.status == http.StatusNotFound && ours && st.Reason == "NotFound" && st.Details.Kind == "secrets":
 		e = q.absent()
+	case a.status == http.StatusNotAcceptable && ours:
+		e = q.failure(providers.UnsupportedProvider, "the API server does not leave a Secret's data out of its answer", "read it to be sure (--online=read)")
 	default:
 		e = q.foreign(a)
 	}

@@ -41,6 +41,7 @@ type cluster struct {
 	secrets  map[string]map[string]string // name -> data, before base64
 	denied   []string
 	requests []string
+	sent     []byte           // the last answer about a Secret
 	answer   http.HandlerFunc // replaces everything that comes after the token
 }
 
@@ -78,19 +79,13 @@ func (c *cluster) serve(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/api/v1/namespaces/"+testNamespace+"/secrets/")
 	data, found := c.secrets[name]
 	switch {
-	case !ok, r.Method != http.MethodGet, r.URL.RawQuery != "", slices.Contains(c.denied, name):
+	case !ok, r.Method != http.MethodGet, slices.Contains(c.denied, name):
 		refuse(w, http.StatusForbidden, "Forbidden")
 	case !found:
 		refuse(w, http.StatusNotFound, "NotFound")
 	default:
-		encoded := map[string][]byte{}
-		for key, value := range data {
-			encoded[key] = []byte(value)
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{
-			"kind": "Secret", "apiVersion": "v1", "data": encoded,
-			"metadata": map[string]string{"name": name, "namespace": testNamespace, "resourceVersion": "7"},
-		})
+		c.sent, _ = json.Marshal(shown(r, name, data))
+		_, _ = w.Write(c.sent)
 	}
 }
 

@@ -24,6 +24,7 @@ type Store struct {
 var (
 	_ providers.Store    = (*Store)(nil)
 	_ providers.Examiner = (*Store)(nil)
+	_ providers.Prober   = (*Store)(nil)
 )
 
 // open reads files and asks nobody. Errors have code CONFIG.
@@ -71,22 +72,31 @@ func (st *Store) Read(ctx context.Context, group []providers.Ref) []providers.Re
 }
 
 func (st *Store) read(ctx context.Context, ref providers.Ref) providers.Result {
-	q := question{Store: st, id: ref.ID, name: objectName(ref.ID), who: st.who.text("")}
-	if ref.Version != "" {
-		return providers.Result{Err: q.failure(providers.VersionNotFound,
-			"Kubernetes keeps one version of a Secret, so version "+quote(ref.Version)+" cannot be asked for",
-			"remove ?version= from the reference")}
+	q, err := st.about(ref)
+	if err != nil {
+		return providers.Result{Err: err}
 	}
-	if q.name == "" {
-		return providers.Result{Err: q.failure(providers.InvalidRef, quote(ref.ID)+" cannot be the name of a Kubernetes Secret",
-			"names are 1 to 253 lower-case letters, digits, dashes and dots")}
-	}
-	answer, err := q.ask(ctx, http.MethodGet, st.base.JoinPath("api/v1/namespaces", st.namespace.name, "secrets", q.name), nil)
+	answer, err := q.ask(ctx, http.MethodGet, q.url(), nil)
 	if err != nil {
 		return providers.Result{Err: err}
 	}
 	secret, err := q.secret(answer)
 	return providers.Result{Secret: secret, Err: err}
+}
+
+// about makes the question for a reference, if there can be an answer.
+func (st *Store) about(ref providers.Ref) (*question, *providers.Error) {
+	q := &question{Store: st, id: ref.ID, name: objectName(ref.ID), who: st.who.text("")}
+	switch {
+	case ref.Version != "":
+		return nil, q.failure(providers.VersionNotFound,
+			"Kubernetes keeps one version of a Secret, so version "+quote(ref.Version)+" cannot be asked for",
+			"remove ?version= from the reference")
+	case q.name == "":
+		return nil, q.failure(providers.InvalidRef, quote(ref.ID)+" cannot be the name of a Kubernetes Secret",
+			"names are 1 to 253 lower-case letters, digits, dashes and dots")
+	}
+	return q, nil
 }
 
 // question is what is being asked, and so what an error is about.
@@ -95,6 +105,12 @@ type question struct {
 	id, name string
 	who      string // replaced by what the token says once there is one
 	token    claims
+	accept   string // the form of the answer, if it is not the object's own
+}
+
+// url is the Secret's.
+func (q *question) url() *url.URL {
+	return q.base.JoinPath("api/v1/namespaces", q.namespace.name, "secrets", q.name)
 }
 
 // Place names the store, the namespace and why that one, and the API server. It
