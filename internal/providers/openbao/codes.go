@@ -45,10 +45,7 @@ func (q question) explain(ctx context.Context, a answer) *providers.Error {
 	case refused(a) && unknownToken(a):
 		return q.error(q.badToken(), a)
 	case refused(a):
-		return q.error(verdict{
-			code: providers.PermissionDenied, message: fmt.Sprintf("reading %q is not allowed", q.path()),
-			hint: fmt.Sprintf(`add to a policy of the token: path %q { capabilities = ["read"] }; a misspelt id, mount, namespace or %s is refused like this, too`, q.path(), keyKV),
-		}, a)
+		return q.error(q.denied(), a)
 	case a.status == http.StatusBadRequest && a.readable:
 		return q.error(verdict{
 			code: providers.InvalidRef, message: fmt.Sprintf("the server refuses %q as malformed", q.path()),
@@ -56,6 +53,17 @@ func (q question) explain(ctx context.Context, a answer) *providers.Error {
 		}, a)
 	}
 	return q.error(q.foreign(a), a)
+}
+
+func (q question) denied() verdict {
+	v := verdict{
+		code: providers.PermissionDenied, message: fmt.Sprintf("reading %q is not allowed", q.path()),
+		hint: fmt.Sprintf(`add to a policy of the token: path %q { capabilities = ["read"] }; a misspelt id, mount, namespace or %s is refused like this, too`, q.path(), keyKV),
+	}
+	if q.probe {
+		v.hint += "; reading the entry does not need it"
+	}
+	return v
 }
 
 // absent tells the kinds of 404 apart.
@@ -76,7 +84,7 @@ func (q question) absent(ctx context.Context, a answer) *providers.Error {
 		}, a)
 	case json.Unmarshal(a.Data, &e) == nil && e.Metadata != nil:
 		return q.error(q.gone(*e.Metadata), a)
-	case q.ref.Version != "":
+	case q.version() != "":
 		return q.noVersion(ctx, a)
 	}
 	return q.error(q.notFound(), a)
@@ -105,10 +113,14 @@ func (q question) noVersion(ctx context.Context, a answer) *providers.Error {
 	if err != nil || json.Unmarshal(current.Data, &e) != nil || e.Metadata == nil {
 		return q.error(q.notFound(), a)
 	}
-	return q.error(verdict{
-		code: providers.VersionNotFound, message: fmt.Sprintf("the entry has no version %s, its last is %d", q.ref.Version, e.Metadata.Version),
+	return q.error(q.unknownVersion(e.Metadata.Version), a)
+}
+
+func (q question) unknownVersion(last int) verdict {
+	return verdict{
+		code: providers.VersionNotFound, message: fmt.Sprintf("the entry has no version %s, its last is %d", q.ref.Version, last),
 		hint: "the oldest versions go when there are more than max_versions: " + q.command("kv metadata get -mount="+q.mount, ""),
-	}, a)
+	}
 }
 
 func (q question) notFound() verdict {

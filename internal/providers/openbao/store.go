@@ -30,6 +30,7 @@ type store struct {
 var (
 	_ providers.Store    = (*store)(nil)
 	_ providers.Examiner = (*store)(nil)
+	_ providers.Prober   = (*store)(nil)
 )
 
 // Plan implements [providers.Store]: the API reads one entry at a time.
@@ -41,45 +42,66 @@ func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Res
 	results := make([]providers.Result, len(group))
 	for i, ref := range group {
 		secret, err := s.one(ctx, ref)
-		if err != nil && err.Place == "" {
-			e := *err // it may be shared
-			e.Place = s.place
-			err = &e
-		}
-		results[i] = providers.Result{Secret: secret, Err: err}
+		results[i] = providers.Result{Secret: secret, Err: s.placed(err)}
 	}
 	return results
 }
 
+// placed completes an error, which may be shared.
+func (s *store) placed(err *providers.Error) *providers.Error {
+	if err == nil || err.Place != "" {
+		return err
+	}
+	e := *err
+	e.Place = s.place
+	return &e
+}
+
 func (s *store) one(ctx context.Context, ref providers.Ref) (providers.Secret, *providers.Error) {
+	q, err := s.begin(ctx, ref)
+	if err != nil {
+		return providers.Secret{}, err
+	}
+	a, err := s.answer(ctx, &q)
+	if err != nil {
+		return providers.Secret{}, err
+	}
+	return q.secret(a)
+}
+
+// begin logs in, and makes the question for a reference if there can be an
+// answer.
+func (s *store) begin(ctx context.Context, ref providers.Ref) (question, *providers.Error) {
 	if !isVersion(ref.Version) {
-		return providers.Secret{}, &providers.Error{
+		return question{}, &providers.Error{
 			Code: providers.InvalidRef, Message: fmt.Sprintf("%q is not a version", ref.Version),
 			Hint: "versions are numbers from 1, such as ?version=3",
 		}
 	}
 	g, err := s.access.enter(ctx)
 	if err != nil {
-		return providers.Secret{}, err
+		return question{}, err
 	}
 	q := question{store: s, ref: ref, grant: g}
 	if g.kv == "1" && ref.Version != "" {
-		return providers.Secret{}, verdict{
+		return q, q.error(verdict{
 			code: providers.InvalidRef, message: "version 1 of the key-value engine keeps one version of an entry",
 			hint: "leave ?version= out, or set " + keyKV + " if the engine is version 2",
-		}.error(answer{}, s.place, g.identity)
+		}, answer{})
 	}
-	a, err := q.ask(ctx, ref.Version)
+	return q, nil
+}
+
+// answer makes the request, and explains every answer but success.
+func (s *store) answer(ctx context.Context, q *question) (answer, *providers.Error) {
+	a, err := q.ask(ctx, q.version())
 	if err == nil && refused(a) {
-		a, err = s.again(ctx, &q, a)
+		a, err = s.again(ctx, q, a)
 	}
-	if err != nil {
-		return providers.Secret{}, err
+	if err == nil && a.status != http.StatusOK {
+		err = q.explain(ctx, a)
 	}
-	if a.status != http.StatusOK {
-		return providers.Secret{}, q.explain(ctx, a)
-	}
-	return q.secret(a)
+	return a, err
 }
 
 // again repeats a refused request with another token, if there is one.
@@ -94,7 +116,7 @@ func (s *store) again(ctx context.Context, q *question, a answer) (answer, *prov
 		return a, nil
 	}
 	q.grant = g
-	return q.ask(ctx, q.ref.Version)
+	return q.ask(ctx, q.version())
 }
 
 // question is what an answer is about.
@@ -102,6 +124,16 @@ type question struct {
 	*store
 	ref   providers.Ref
 	grant *grant
+	// probe asks for the entry's metadata, which tell of all versions.
+	probe bool
+}
+
+// version is the one to ask for, "" being the current one.
+func (q question) version() string {
+	if q.probe {
+		return ""
+	}
+	return q.ref.Version
 }
 
 // ask makes the request for a version, "" being the current one.
@@ -119,8 +151,11 @@ func (q question) ask(ctx context.Context, version string) (answer, *providers.E
 
 // path is the entry's path in the API, which is also the one of policies.
 func (q question) path() string {
-	if q.grant.kv == "1" {
+	switch {
+	case q.grant.kv == "1":
 		return q.mount + "/" + entryPath(q.ref.ID)
+	case q.probe:
+		return q.mount + "/metadata/" + entryPath(q.ref.ID)
 	}
 	return q.mount + "/data/" + entryPath(q.ref.ID)
 }
