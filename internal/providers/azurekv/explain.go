@@ -24,6 +24,8 @@ type question struct {
 	store *store
 	ref   providers.Ref
 	trace *trace
+	// probe tells that the secret was not to be read.
+	probe bool
 }
 
 // failure fills in what all failures of a read have in common.

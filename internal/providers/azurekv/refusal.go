@@ -94,19 +94,29 @@ func (q question) absent() *providers.Error {
 		"check the name and the vault; create it: "+q.store.azure("set", q.ref.ID)+" --file FILE")
 }
 
+func (q question) disabled() *providers.Error {
+	return q.failure(providers.Disabled, "the secret is disabled",
+		"enable it: "+q.store.azure("set-attributes", q.ref.ID)+" --enabled true")
+}
+
 // forbidden tells apart whom a 403 is meant for: the secret, the network, or the
 // identity. Answers without an inner code are told by their phrases.
 func (q question) forbidden(r refusal) *providers.Error {
 	switch {
 	case r.inner == "SecretDisabled" || r.inner == "" && strings.Contains(r.text, "disabled secret"):
-		return q.failure(providers.Disabled, "the secret is disabled",
-			"enable it: "+q.store.azure("set-attributes", q.ref.ID)+" --enabled true")
+		return q.disabled()
 	case r.inner == "ForbiddenByFirewall" || r.inner == "" && strings.Contains(r.text, "Client address"):
 		return q.failure(providers.Policy, "the vault's firewall does not let this machine's address in",
 			"add the address or the subnet: az keyvault network-rule add --name "+q.store.place.name()+" --ip-address ADDRESS; or use a private endpoint")
 	case r.inner == "ForbiddenByConnection":
 		return q.failure(providers.Policy, "the vault can be reached by its private endpoint only",
 			"run where the private endpoint is, with its private DNS zone")
+	case q.probe && r.inner == "ForbiddenByRbac":
+		return q.failure(providers.PermissionDenied, "no role lets this identity see the secret's versions",
+			`"Key Vault Secrets User", with which it is read, allows it as well; where only some secrets are allowed, check the name`)
+	case q.probe:
+		return q.failure(providers.PermissionDenied, "this identity may not see the secret's versions, which needs secrets/list",
+			"read it to be sure (--online=read): in access policies, secrets/list would show the names of all secrets")
 	case r.inner == "ForbiddenByPolicy" || r.inner == "AccessDenied":
 		return q.failure(providers.PermissionDenied, "the vault's access policies do not give this identity secrets/get",
 			"az keyvault set-policy --name "+q.store.place.name()+" --secret-permissions get --object-id OBJECT")

@@ -27,6 +27,7 @@ type store struct {
 var (
 	_ providers.Store    = (*store)(nil)
 	_ providers.Examiner = (*store)(nil)
+	_ providers.Prober   = (*store)(nil)
 )
 
 // open makes a store that connects by transport. Its errors have code CONFIG.
@@ -69,32 +70,32 @@ func (s *store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.
 func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {
 	results := make([]providers.Result, len(group))
 	for i, ref := range group {
-		results[i] = s.inTurn(ctx, ref)
+		results[i].Err = s.inTurn(ctx, ref, func() *providers.Error {
+			results[i], _ = s.read(ctx, ref)
+			return results[i].Err
+		})
 	}
 	return results
 }
 
-// inTurn reads one secret when it may: the first read goes ahead and logs in.
-func (s *store) inTurn(ctx context.Context, ref providers.Ref) providers.Result {
+// inTurn makes a request about one secret when it may: the first one goes ahead
+// and logs in.
+func (s *store) inTurn(ctx context.Context, ref providers.Ref, ask func() *providers.Error) (err *providers.Error) {
 	if err := checkVersion(ref.Version); err != nil {
 		err.Place = s.place.String()
-		return providers.Result{Err: err}
+		return err
 	}
-	lead, err := s.gate.enter(ctx)
-	if err != nil {
-		shared := *err
-		shared.Place, shared.Identity = s.placeOr(err.Place), s.login.identity()
-		return providers.Result{Err: &shared}
+	lead, failed := s.gate.enter(ctx)
+	if failed != nil {
+		shared := *failed
+		shared.Place, shared.Identity = s.placeOr(failed.Place), s.login.identity()
+		return &shared
 	}
-	if lead == nil {
-		result, _ := s.read(ctx, ref)
-		return result
+	if lead != nil {
+		// Also after a panic: others are waiting.
+		defer func() { s.gate.leave(lead, err) }()
 	}
-	var result providers.Result
-	// Also after a panic: others are waiting.
-	defer func() { s.gate.leave(lead, result.Err) }()
-	result, _ = s.read(ctx, ref)
-	return result
+	return ask()
 }
 
 func (s *store) placeOr(place string) string {
@@ -110,12 +111,7 @@ func (s *store) read(ctx context.Context, ref providers.Ref) (providers.Result, 
 	out, err := s.client.GetSecret(ctx, ref.ID, ref.Version, nil)
 	q := question{store: s, ref: ref, trace: t}
 	if err != nil {
-		failure := q.explain(ctx, err)
-		if failure.Code == providers.NotFound && ref.Version == "" && s.deleted(ctx, ref.ID) {
-			failure.Code, failure.Message = providers.Disabled, "the secret is deleted and can be recovered"
-			failure.Hint = "recover it: " + s.azure("recover", ref.ID)
-		}
-		return providers.Result{Err: failure}, t
+		return providers.Result{Err: q.unlessDeleted(ctx, q.explain(ctx, err))}, t
 	}
 	if out.Value == nil {
 		return providers.Result{Err: q.failure(providers.Unavailable, "the answer holds no value", hintNotVault)}, t
@@ -129,6 +125,15 @@ func (s *store) read(ctx context.Context, ref providers.Ref) (providers.Result, 
 		}
 	}
 	return providers.Result{Secret: providers.Secret{Value: []byte(*out.Value), Source: source}}, t
+}
+
+// unlessDeleted tells a secret that waits for its recovery from an absent one.
+func (q question) unlessDeleted(ctx context.Context, failure *providers.Error) *providers.Error {
+	if failure.Code == providers.NotFound && q.ref.Version == "" && q.store.deleted(ctx, q.ref.ID) {
+		failure.Code, failure.Message = providers.Disabled, "the secret is deleted and can be recovered"
+		failure.Hint = "recover it: " + q.store.azure("recover", q.ref.ID)
+	}
+	return failure
 }
 
 // deleted asks whether an absent secret waits for its recovery. The service

@@ -38,6 +38,9 @@ type App struct {
 	Refuse string
 	// Only are the secrets that it may read; nil is all.
 	Only []string
+	// NoList takes the right away to see the versions of secrets, which vaults
+	// with access policies give apart.
+	NoList bool
 }
 
 // Federated is a federated credential: whose tokens stand for the app.
@@ -52,6 +55,8 @@ type Secret struct {
 	Version           string
 	Older             map[string]string
 	Disabled, Deleted bool
+	// Pages tells that there are more versions than fit an answer.
+	Pages bool
 }
 
 // Cloud is the whole. Fields are set before it is used, except by the methods.

@@ -64,6 +64,10 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, app *App) {
 		answer(w, http.StatusOK, object{"recoveryId": "https://" + r.Host + "/deletedsecrets/" + name, "id": id, "deletedDate": 1, "attributes": object{}})
 		return
 	}
+	if parts[0] == "secrets" && len(parts) == 3 && parts[2] == "versions" {
+		versions(w, s, id, app)
+		return
+	}
 	version, value := s.Version, s.Value
 	if len(parts) == 3 && parts[2] != version {
 		version = parts[2]
@@ -77,6 +81,33 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, app *App) {
 	default:
 		answer(w, http.StatusOK, object{"value": value, "id": id + "/" + version, "attributes": object{"enabled": true}})
 	}
+}
+
+// versions lists those of a secret by their ids, without values. Of an absent one
+// the list is empty.
+func versions(w http.ResponseWriter, s Secret, id string, app *App) {
+	if app.NoList {
+		Refuse(w, http.StatusForbidden, "Forbidden", "ForbiddenByPolicy")
+		return
+	}
+	list, next := []object{}, any(nil)
+	entry := func(version string, created int, enabled bool) {
+		list = append(list, object{
+			"id": id + "/" + version, "contentType": Sentinel, "tags": object{"owner": Sentinel},
+			"attributes": object{"enabled": enabled, "created": created, "updated": created},
+		})
+	}
+	if s.Version != "" && !s.Deleted {
+		entry(s.Version, 2, !s.Disabled)
+		for version := range s.Older {
+			entry(version, 1, true)
+		}
+	}
+	slices.SortFunc(list, func(a, b object) int { return strings.Compare(a["id"].(string), b["id"].(string)) })
+	if s.Pages {
+		next = id + "/versions?api-version=7.6&$skiptoken=" + Sentinel
+	}
+	answer(w, http.StatusOK, object{"value": list, "nextLink": next})
 }
 
 // Refuse answers with an error of Key Vault.
