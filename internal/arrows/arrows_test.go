@@ -38,15 +38,16 @@ var allowed = map[string][]string{
 
 	"internal/providers":         {},
 	"internal/providers/file":    {"internal/providers", "internal/fernet", "internal/typo"},
+	"internal/providers/gate":    {"internal/providers"},
 	"internal/providers/rest":    {"internal/providers"},
 	"internal/providers/aws":     {"internal/providers", "internal/providers/rest"},
-	"internal/providers/azurekv": {"internal/providers", "internal/providers/rest"},
-	"internal/providers/gcp":     {"internal/providers", "internal/providers/rest"},
+	"internal/providers/azurekv": {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
+	"internal/providers/gcp":     {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
 	// The fakes that tests run the stores against.
 	"internal/providers/azurekv/azuretest": {},
 	"internal/providers/gcp/gcptest":       {},
-	"internal/providers/kubernetes":        {"internal/providers", "internal/providers/rest"},
-	"internal/providers/openbao":           {"internal/providers", "internal/providers/rest"},
+	"internal/providers/kubernetes":        {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
+	"internal/providers/openbao":           {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
 }
 
 // foreign says which packages of ours may import a module of somebody else's.

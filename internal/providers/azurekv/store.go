@@ -3,6 +3,7 @@ package azurekv
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/gate"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // store is one vault, read with one credential.
@@ -19,7 +22,10 @@ type store struct {
 	place  place
 	login  *login
 	client *azsecrets.Client
-	gate   gate
+	// gate lets one read go ahead of all others until there is a token, for the
+	// SDK logs in as part of a read. Without it, each of a round of parallel
+	// reads would ask the vault where to log in, too.
+	gate gate.Gate[struct{}]
 	// now is the clock that doctor compares with the vault's; nil is the real one.
 	now func() time.Time
 }
@@ -47,7 +53,11 @@ func open(s providers.Settings, transport *http.Transport) (*store, *providers.E
 		return nil, err
 	}
 	st := &store{place: where}
-	st.login = &login{credential: chosen, make: fresh, got: st.gate.unlock}
+	st.gate.Stopped = func(ctx context.Context) *providers.Error {
+		e, _ := rest.Explain(ctx, ctx.Err(), rest.Hints{Endpoint: keyVault, CA: caHint})
+		return e
+	}
+	st.login = &login{credential: chosen, make: fresh, got: func() { st.gate.Set(struct{}{}) }}
 	data, broken := azsecrets.NewClient(where.url(), st.login, &azsecrets.ClientOptions{
 		ClientOptions: azcore.ClientOptions{
 			Transport: client,
@@ -85,17 +95,32 @@ func (s *store) inTurn(ctx context.Context, ref providers.Ref, ask func() *provi
 		err.Place = s.place.String()
 		return err
 	}
-	lead, failed := s.gate.enter(ctx)
+	turn, failed := s.gate.Enter(ctx)
 	if failed != nil {
 		shared := *failed
 		shared.Place, shared.Identity = s.placeOr(failed.Place), s.login.identity()
 		return &shared
 	}
-	if lead != nil {
+	if turn != nil {
 		// Also after a panic: others are waiting.
-		defer func() { s.gate.leave(lead, err) }()
+		defer func() {
+			// Failures that are about the one reference are not theirs.
+			if err == nil || !meetsEveryone(err.Code) {
+				_ = turn.End(ctx, struct{}{}, nil)
+				return
+			}
+			err = turn.End(ctx, struct{}{}, err)
+		}()
 	}
 	return ask()
+}
+
+// meetsEveryone tells whether a failure is not about the one reference.
+func meetsEveryone(code providers.Code) bool {
+	return slices.Contains([]providers.Code{
+		providers.Unauthenticated, providers.Config, providers.TLS, providers.Policy,
+		providers.Timeout, providers.Unavailable, providers.Throttled, providers.Cancelled, providers.TooLarge,
+	}, code)
 }
 
 func (s *store) placeOr(place string) string {

@@ -59,7 +59,13 @@ func newStore(s providers.Settings, client *http.Client) (*store, *providers.Err
 	}
 	st := &store{where: where, cred: cred, meta: meta, client: client, agent: s.UserAgent, now: time.Now}
 	l := &login{cred: cred, meta: meta, where: where, client: client, env: s.Env, now: time.Now}
-	st.tokens = &tokens{fetch: l.fetch}
+	fetch := l.fetch
+	if meta == nil {
+		// The metadata server's requests end with their context, and what it
+		// tells is kept: nobody may do so later.
+		fetch = beside(fetch)
+	}
+	st.tokens = newTokens(fetch)
 	st.quota = s.Get(keyQuota)
 	if st.quota == "" {
 		st.quota, _ = s.Env(variableQuota)
@@ -103,11 +109,13 @@ func (s *store) ask(ctx context.Context, ref providers.Ref, method string) (reso
 	}
 	a := s.request(ctx, s.where.version(r)+method, token)
 	if a.status == http.StatusUnauthorized && !fresh {
-		s.tokens.drop(token)
-		if token, _, err = s.tokens.get(ctx); err != nil {
+		newer, err := s.tokens.renew(ctx, token)
+		if err != nil {
 			return r, answer{}, s.placed(err, r)
 		}
-		a = s.request(ctx, s.where.version(r)+method, token)
+		if newer != token {
+			a = s.request(ctx, s.where.version(r)+method, newer)
+		}
 	}
 	return r, a, nil
 }

@@ -2,84 +2,53 @@ package gcp
 
 import (
 	"context"
-	"sync"
 
 	"golang.org/x/oauth2"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/gate"
 )
 
-// tokens shares one access token between all reads. While it is being fetched,
-// the others wait for it; a login that cannot succeed is not tried again.
+// tokens shares one access token between all reads.
 type tokens struct {
-	fetch func(ctx context.Context) (*oauth2.Token, *providers.Error)
-
-	mu     sync.Mutex
-	token  *oauth2.Token
-	final  *providers.Error // why no login will succeed
-	flight *flight          // the login in progress, or nil
+	gate.Gate[*oauth2.Token]
+	fetch gate.Login[*oauth2.Token]
 }
 
-// flight is a login in progress. Its fields may be read when done is closed.
-type flight struct {
-	done  chan struct{}
-	token *oauth2.Token
-	err   *providers.Error
-	// abandoned tells that the login ended with the context of who made it.
-	abandoned bool
+func newTokens(fetch gate.Login[*oauth2.Token]) *tokens {
+	t := &tokens{fetch: fetch}
+	t.Stopped, t.Valid = errStopped, (*oauth2.Token).Valid
+	return t
 }
 
 // get gives a valid token, and tells whether it was fetched just now.
 func (t *tokens) get(ctx context.Context) (token *oauth2.Token, fresh bool, err *providers.Error) {
-	for {
-		t.mu.Lock()
-		if t.token.Valid() || t.final != nil {
-			defer t.mu.Unlock()
-			return t.token, false, t.final
-		}
-		f, mine := t.flight, false
-		if f == nil {
-			f, mine = &flight{done: make(chan struct{})}, true
-			t.flight = f
-		}
-		t.mu.Unlock()
-		if mine {
-			// Beside us, because the library waits for a credentials program
-			// whatever ctx says.
-			go t.land(ctx, f)
-		}
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			return nil, false, errStopped(ctx)
-		}
-		if !f.abandoned || ctx.Err() != nil {
-			return f.token, true, f.err
-		}
+	return t.Get(ctx, t.fetch)
+}
+
+// renew gives a token in place of one that the service does not accept, once.
+func (t *tokens) renew(ctx context.Context, old *oauth2.Token) (*oauth2.Token, *providers.Error) {
+	return t.Renew(ctx, old, t.fetch)
+}
+
+// beside makes a login that ends with its context, whatever the one that it is
+// made of does: the library waits for a credentials program to its end.
+func beside(fetch gate.Login[*oauth2.Token]) gate.Login[*oauth2.Token] {
+	type result struct {
+		token *oauth2.Token
+		err   *providers.Error
 	}
-}
-
-// land makes the login of a flight.
-func (t *tokens) land(ctx context.Context, f *flight) {
-	f.err = errNoToken() // unless fetch returns
-	defer func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.token, t.flight = f.token, nil
-		if f.err != nil && !f.err.Retryable && !f.abandoned {
-			t.final = f.err
+	return func(ctx context.Context) (*oauth2.Token, *providers.Error) {
+		done := make(chan result, 1)
+		go func() {
+			token, err := fetch(ctx)
+			done <- result{token, err}
+		}()
+		select {
+		case r := <-done:
+			return r.token, r.err
+		case <-ctx.Done():
+			return nil, errStopped(ctx)
 		}
-		close(f.done)
-	}()
-	f.token, f.err = t.fetch(ctx)
-	f.abandoned = f.err != nil && ctx.Err() != nil
-}
-
-// drop forgets a token that the service does not accept any more.
-func (t *tokens) drop(token *oauth2.Token) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.token == token {
-		t.token = nil
 	}
 }

@@ -79,11 +79,6 @@ func errServer() *providers.Error {
 	}
 }
 
-// errNoToken stands for a login that ended without a word.
-func errNoToken() *providers.Error {
-	return &providers.Error{Code: providers.Internal, Message: "the login ended early"}
-}
-
 // errStopped is the error of who waited until the end of ctx.
 func errStopped(ctx context.Context) *providers.Error {
 	if errors.Is(ctx.Err(), context.Canceled) {

@@ -24,6 +24,8 @@ type login interface {
 type credential struct {
 	token  string
 	client *http.Client
+	// expires is when it ends; zero where that is not known.
+	expires time.Time
 }
 
 func (c *credential) differs(from *credential) bool {
@@ -47,7 +49,7 @@ func newLogin(t *target, caFile string, now func() time.Time) (login, *providers
 	if !isToken(t.token) {
 		return nil, configError("put one token there and nothing else", "the token of %s is not one", t.origin)
 	}
-	return fixed{credential{t.token, client}}, nil
+	return fixed{credential{token: t.token, client: client}}, nil
 }
 
 // isToken tells whether a text can be sent in a header.
@@ -81,5 +83,5 @@ func (f tokenFile) credential(context.Context, *credential) (*credential, *provi
 	if !isToken(token) {
 		return nil, configError("it must hold one token and nothing else", "the token file %s does not hold a token", f.path)
 	}
-	return &credential{token, f.client}, nil
+	return &credential{token: token, client: f.client}, nil
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	clientrest "k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/gate"
 )
 
 // plugin is the login by an exec plugin of the kubeconfig. It runs the program
@@ -23,17 +23,8 @@ type plugin struct {
 	origin string
 	info   []byte // for the program, see execInfo
 	now    func() time.Time
-
-	// turn holds one element while nobody uses what is below. It is a channel,
-	// so that waiting for a plugin that hangs ends with the context.
-	turn    chan struct{}
-	plain   *http.Client // without a certificate of the plugin's
-	last    *credential
-	expires time.Time
-	renewed bool
-	failed  *providers.Error // final: the plugin is not run again
-	missed  *providers.Error // the latest failure, for those who waited meanwhile
-	ended   atomic.Int64     // how many runs have come to their end
+	plain  *http.Client // without a certificate of the plugin's
+	gate   gate.Gate[*credential]
 }
 
 const (
@@ -44,11 +35,11 @@ const (
 func newPlugin(t *target, caFile string, now func() time.Time) (*plugin, *providers.Error) {
 	p := &plugin{
 		spec: t.plugin, config: t.config, caFile: caFile, origin: t.origin, now: now,
-		turn: make(chan struct{}, 1),
 	}
 	if p.now == nil {
 		p.now = time.Now
 	}
+	p.gate.Stopped, p.gate.Valid = p.late, p.lasts
 	if v := p.spec.APIVersion; v != execV1 && v != execV1beta1 {
 		return nil, configError("let the cloud's tool write the kubeconfig anew",
 			"%s: the exec plugin speaks %q, which is neither %s nor %s", t.origin, oneLine(v), execV1, execV1beta1)
@@ -62,62 +53,45 @@ func newPlugin(t *target, caFile string, now func() time.Time) (*plugin, *provid
 		return nil, failed
 	}
 	p.plain, failed = connect(p.config, caFile, p.origin)
-	p.turn <- struct{}{}
 	return p, failed
 }
 
 // credential implements login.
 func (p *plugin) credential(ctx context.Context, refused *credential) (*credential, *providers.Error) {
-	seen := p.ended.Load()
-	select {
-	case <-p.turn:
-		defer func() { p.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return nil, p.late(ctx)
+	if refused != nil {
+		return p.gate.Renew(ctx, refused, p.fetch)
 	}
-	switch {
-	case p.failed != nil:
-		return nil, p.failed
-	case p.ended.Load() != seen && p.missed != nil: // it failed while we waited for it
-		return nil, p.missed
-	case ctx.Err() != nil:
-		return nil, p.late(ctx)
-	case p.last != nil && p.last != refused && !p.expired(),
-		p.last != nil && p.last == refused && p.renewed:
-		return p.last, nil
-	}
-	p.renewed = p.renewed || refused != nil
-	given, failed := p.run(ctx)
-	p.ended.Add(1)
-	if failed == nil {
-		p.last, failed = p.use(given)
-	}
-	p.missed = failed
-	if failed != nil && !failed.Retryable && ctx.Err() == nil {
-		p.failed = failed
-	}
-	return p.last, failed
+	given, _, failed := p.gate.Get(ctx, p.fetch)
+	return given, failed
 }
 
-// expired leaves the time for one request.
-func (p *plugin) expired() bool {
-	return !p.expires.IsZero() && !p.now().Add(10*time.Second).Before(p.expires)
+// fetch runs the program.
+func (p *plugin) fetch(ctx context.Context) (*credential, *providers.Error) {
+	given, failed := p.run(ctx)
+	if failed != nil {
+		return nil, failed
+	}
+	return p.use(given)
+}
+
+// lasts leaves the time for one request.
+func (p *plugin) lasts(c *credential) bool {
+	return c.expires.IsZero() || p.now().Add(10*time.Second).Before(c.expires)
 }
 
 // use makes a credential of what the program gave.
 func (p *plugin) use(given execStatus) (*credential, *providers.Error) {
-	p.expires = given.ExpirationTimestamp
 	hasCert, hasKey := given.ClientCertificateData != "", given.ClientKeyData != ""
 	switch {
 	case hasCert != hasKey, !hasCert && given.Token == "", !isToken(given.Token):
 		return nil, p.useless("gives neither a token nor a certificate with its key")
 	case !hasCert:
-		return &credential{given.Token, p.plain}, nil
+		return &credential{given.Token, p.plain, given.ExpirationTimestamp}, nil
 	}
 	config := clientrest.CopyConfig(p.config)
 	config.CertData, config.KeyData = []byte(given.ClientCertificateData), []byte(given.ClientKeyData)
 	client, failed := connect(config, p.caFile, "exec plugin "+p.name())
-	return &credential{given.Token, client}, failed
+	return &credential{given.Token, client, given.ExpirationTimestamp}, failed
 }
 
 // execStatus is the part of an ExecCredential that is for us.

@@ -61,6 +61,10 @@ func TestWaitersShareALogin(t *testing.T) {
 					})
 				}
 				wg.Wait()
+				if _, err := a.enter(t.Context()); codeOf(err) != tt.waiters || *n != 1 {
+					t.Errorf("enter() just after = %v after %d logins, want code %q after 1", err, *n, tt.waiters)
+				}
+				time.Sleep(time.Second)
 				if _, err := a.enter(t.Context()); codeOf(err) != tt.later || *n != tt.logins {
 					t.Errorf("enter() later = %v after %d logins, want %q after %d", err, *n, tt.later, tt.logins)
 				}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -150,7 +151,12 @@ func TestRefusedLogins(t *testing.T) {
 			if !strings.Contains(err.Hint, tt.hint) || err.Retryable != tt.retry || err.Status != tt.status || err.Identity == "" {
 				t.Errorf("error = %+v, want hint with %q, retryable %t, an identity", *err, tt.hint, tt.retry)
 			}
-			// A refusal stands; what time can mend is tried again.
+			// A refusal stands; what time can mend is tried again, when the
+			// error says.
+			if (err.After > 0) != tt.retry {
+				t.Errorf("After = %s, retryable %t", err.After, tt.retry)
+			}
+			<-time.After(err.After)
 			read(t.Context(), t, store, "b", "")
 			if want := map[bool]int{false: 1, true: 2}[tt.retry]; len(f.requests) != want {
 				t.Errorf("%d requests for two reads, want %d", len(f.requests), want)
