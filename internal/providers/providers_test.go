@@ -75,3 +75,18 @@ func TestSettings(t *testing.T) {
 		t.Error("only true is true")
 	}
 }
+
+// A named store's hint names its own section, never the main store's.
+func TestHowToSet(t *testing.T) {
+	keys := []providers.Key{{Name: "a_key", Vars: []string{"FIRST", "SECOND"}}}
+	tests := []struct{ store, key, want string }{
+		{"", "a_key", "set a_key in section [openmetadata_secrets_manager] of airflow.cfg (loader airflow) or variable FIRST (loader env)"},
+		{"Prod", "a_key", "set a_key in section [openmetadata_secrets_manager:prod] of airflow.cfg, or as variable OM_SECRET_EXEC_STORE_<NAME>_A_KEY"},
+		{"", "other", "set other"},
+	}
+	for _, tt := range tests {
+		if got := (providers.Settings{Store: tt.store}).HowToSet(keys, tt.key); got != tt.want {
+			t.Errorf("HowToSet(%q) of store %q = %q, want %q", tt.key, tt.store, got, tt.want)
+		}
+	}
+}

@@ -1,5 +1,10 @@
 package providers
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Role says what a setting is for, and with it how the loaders treat it.
 type Role int
 
@@ -91,6 +96,21 @@ func (s Settings) Get(name string) string { return s.Values[name].Value }
 func (s Settings) Lookup(name string) (Setting, bool) {
 	v, ok := s.Values[name]
 	return v, ok
+}
+
+// HowToSet says for a hint where a setting of this store is set, whichever
+// loader is in effect: its option and its variable. keys are the kind's.
+func (s Settings) HowToSet(keys []Key, name string) string {
+	if s.Store != "" {
+		return fmt.Sprintf("set %s in section [openmetadata_secrets_manager:%s] of airflow.cfg, or as variable OM_SECRET_EXEC_STORE_<NAME>_%s",
+			name, strings.ToLower(s.Store), strings.ToUpper(name))
+	}
+	for _, k := range keys {
+		if k.Name == name && len(k.Vars) > 0 {
+			return fmt.Sprintf("set %s in section [openmetadata_secrets_manager] of airflow.cfg (loader airflow) or variable %s (loader env)", name, k.Vars[0])
+		}
+	}
+	return "set " + name
 }
 
 // Whether reports whether a Bool setting is true.

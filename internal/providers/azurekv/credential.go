@@ -61,7 +61,7 @@ func choose(s providers.Settings) (credential, *providers.Error) {
 	if c.kind == kindDefault {
 		c.kind = c.obvious(env)
 	}
-	return c, c.complete()
+	return c, c.complete(s)
 }
 
 func fromSettings(s providers.Settings) credential {
@@ -115,7 +115,7 @@ func (c *credential) obvious(env func(string) string) string {
 
 // complete reports half a credential, and a tenant or client id that cannot be
 // one.
-func (c *credential) complete() *providers.Error {
+func (c *credential) complete(s providers.Settings) *providers.Error {
 	needs := map[string]string{}
 	switch c.kind {
 	case kindSecret:
@@ -132,7 +132,7 @@ func (c *credential) complete() *providers.Error {
 		if value, needed := needs[key]; needed && value == "" {
 			return &providers.Error{
 				Code: providers.Config, Message: fmt.Sprintf("%s is missing for credential %s", key, c.kind),
-				Hint: fmt.Sprintf("set %s in [openmetadata_secrets_manager] (loader airflow), or variable %s", key, strings.ToUpper(key)),
+				Hint: s.HowToSet(Kind().Keys, key),
 			}
 		}
 	}

@@ -96,13 +96,13 @@ func chooseBase(s providers.Settings) (credential, *providers.Error) {
 	if pin == pinFile {
 		return credential{}, &providers.Error{
 			Code: providers.Config, Message: fmt.Sprintf("%s is file, and no credentials file is set", keyCredential),
-			Hint: "set " + keyFile + " (loader airflow) or " + variableFile,
+			Hint: s.HowToSet(Kind().Keys, keyFile),
 		}
 	}
 	if no, _ := s.Env(variableNoMetadata); strings.EqualFold(no, "true") {
 		return credential{}, &providers.Error{
 			Code: providers.Config, Message: "no credentials file is set, and " + variableNoMetadata + " forbids the metadata server",
-			Hint: "set " + keyFile + " (loader airflow) or " + variableFile,
+			Hint: s.HowToSet(Kind().Keys, keyFile),
 		}
 	}
 	return credential{kind: typeMetadata}, nil

@@ -63,24 +63,24 @@ func (m *metadata) explain(ctx context.Context, e *metadataError) *providers.Err
 func (m *metadata) verdict(e *metadataError, known *providers.Error, ok bool) *providers.Error {
 	switch {
 	case ok && known.Refused:
-		known.Hint = "the node's agent may not be up yet, which is waited for until the time-out; outside of Google's cloud set " + keyFile
+		known.Hint = "the node's agent may not be up yet, which is waited for until the time-out; outside of Google's cloud " + m.howTo
 		return known
 	case e.cause != nil && !m.expected:
 		return &providers.Error{
 			Code: providers.Unauthenticated, Message: "there are no credentials: no file is set, and no metadata server answers",
-			Hint: "set " + keyFile + " (loader airflow) or " + variableFile + "; " + keyCredential + "=metadata waits for a server that is slow to start",
+			Hint: m.howTo + "; " + keyCredential + "=metadata waits for a server that is slow to start",
 		}
 	case errors.Is(e.cause, errStranger):
 		return &providers.Error{
 			Code: providers.Unauthenticated, Message: "what answers is not Google's metadata server",
-			Hint: "check " + variableMetadata + "; outside of Google's cloud, set " + keyFile,
+			Hint: "check " + variableMetadata + "; outside of Google's cloud, " + m.howTo,
 		}
 	case ok:
 		return known
 	case e.status == http.StatusNotFound:
 		return &providers.Error{
 			Code: providers.Unauthenticated, Message: "the metadata server knows no service account",
-			Hint: "attach a service account to the machine or pod, or set " + keyFile,
+			Hint: "attach a service account to the machine or pod, or " + m.howTo,
 		}
 	case e.status == http.StatusForbidden:
 		return &providers.Error{

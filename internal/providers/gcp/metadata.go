@@ -37,13 +37,15 @@ type metadata struct {
 	// account is the machine's service account, for messages. It is set by the
 	// first login.
 	account string
+	// howTo says how to set a credentials file instead.
+	howTo string
 }
 
 func newMetadata(s providers.Settings, c credential) (*metadata, *providers.Error) {
 	if c.kind != typeMetadata {
 		return nil, nil //nolint:nilnil // nobody to ask
 	}
-	m := &metadata{host: metadataAddress, expected: c.pinned}
+	m := &metadata{host: metadataAddress, expected: c.pinned, howTo: s.HowToSet(Kind().Keys, keyFile)}
 	if host, _ := s.Env(variableMetadata); host != "" {
 		m.host, m.expected = host, true
 	}

@@ -20,13 +20,15 @@ type place struct {
 	endpoint *url.URL
 	universe string // "" until the metadata server told it
 	learned  bool
+	// howTo says how to set the project.
+	howTo string
 }
 
 // newPlace reads the settings. What they leave open is taken from the
 // environment, as Google's libraries do under every loader, then from the
 // credentials file, and later from the metadata server. Errors have code CONFIG.
 func newPlace(s providers.Settings, c credential) (*place, *providers.Error) {
-	p := &place{location: s.Get(keyLocation)}
+	p := &place{location: s.Get(keyLocation), howTo: s.HowToSet(Kind().Keys, keyProject)}
 	p.project, p.source = projectOf(s, c)
 	if p.project != "" && !consists(p.project, lower+digits+"-.:") {
 		return nil, errSetting(keyProject, p.project, "is not the id of a project", "write the project's id or number, as gcloud projects list shows it")
@@ -131,7 +133,7 @@ func (p *place) complete(r resource) (resource, *providers.Error) {
 	if !consists(p.project, lower+digits+"-.:") {
 		return r, &providers.Error{
 			Code: providers.Config, Message: "no project is set for " + title + ", and the credentials name none",
-			Hint:  "set project_id (loader airflow) or GOOGLE_CLOUD_PROJECT, or write projects/PROJECT/secrets/ID in the reference",
+			Hint:  p.howTo + ", or write projects/PROJECT/secrets/ID in the reference",
 			Place: title,
 		}
 	}

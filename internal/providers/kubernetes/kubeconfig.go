@@ -22,25 +22,26 @@ type kubeconfigs struct {
 	// configured is false for the default place: nobody asked for that one.
 	configured bool
 	source     string // who named them
+	howTo      string // set them
 }
 
 // kubeconfigFiles applies kubectl's rule after our setting: KUBECONFIG, which
 // may name several, else the file in the home directory. KUBECONFIG counts with
 // every loader, as it does for OpenMetadata, whose client library reads it.
 func kubeconfigFiles(s providers.Settings) kubeconfigs {
-	home := env(s, "HOME")
+	home, howTo := env(s, "HOME"), s.HowToSet(keys(), keyKubeconfig)
 	if set, _ := s.Lookup(keyKubeconfig); set.Value != "" {
-		return kubeconfigs{splitList(set.Value, home), true, set.Source}
+		return kubeconfigs{splitList(set.Value, home), true, set.Source, howTo}
 	}
 	if list := env(s, "KUBECONFIG"); list != "" {
-		return kubeconfigs{splitList(list, home), true, "variable KUBECONFIG"}
+		return kubeconfigs{splitList(list, home), true, "variable KUBECONFIG", howTo}
 	}
 	if home == "" {
-		return kubeconfigs{configured: s.Get(keyContext) != "", source: keyContext}
+		return kubeconfigs{configured: s.Get(keyContext) != "", source: keyContext, howTo: howTo}
 	}
 	return kubeconfigs{
 		paths:      []string{filepath.Join(home, ".kube", "config")},
-		configured: s.Get(keyContext) != "", source: "default",
+		configured: s.Get(keyContext) != "", source: "default", howTo: howTo,
 	}
 }
 
@@ -71,7 +72,7 @@ func (k kubeconfigs) exist() bool {
 // is wrong is found out here.
 func (k kubeconfigs) load() (*api.Config, *providers.Error) {
 	if !k.exist() {
-		return nil, configError("set "+keyKubeconfig+" (KUBERNETES_KUBECONFIG_PATH) to a file that is there",
+		return nil, configError(k.howTo+": a file that is there",
 			"there is no kubeconfig at %s (%s)", strings.Join(k.paths, ", "), k.source)
 	}
 	rules := clientcmd.ClientConfigLoadingRules{Precedence: k.paths}

@@ -73,8 +73,7 @@ func nothingConfigured(s providers.Settings, files kubeconfigs, forbidden bool) 
 	default:
 		message += ", and this is no pod with a service account"
 	}
-	return configError("set "+keyInCluster+" (KUBERNETES_IN_CLUSTER) to true in a pod, else "+
-		keyKubeconfig+" (KUBERNETES_KUBECONFIG_PATH)", "%s", message)
+	return configError(s.HowToSet(keys(), keyKubeconfig)+"; in a pod, give it a service account, and "+keyInCluster+" is true or not set", "%s", message)
 }
 
 // isPod tells whether Kubernetes started us and mounted a token.

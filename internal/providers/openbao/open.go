@@ -152,18 +152,7 @@ func sourceOf(s providers.Settings, key string) string {
 }
 
 // howToSet names a key as the option and as the variable that it is.
-func howToSet(s providers.Settings, key string) string {
-	if s.Store != "" {
-		return fmt.Sprintf("set %s in section [openmetadata_secrets_manager:%s] of airflow.cfg, or as variable OM_SECRET_EXEC_STORE_<NAME>_%s",
-			key, strings.ToLower(s.Store), strings.ToUpper(key))
-	}
-	for _, k := range Kind().Keys {
-		if k.Name == key {
-			return fmt.Sprintf("set %s in section [openmetadata_secrets_manager] of airflow.cfg (loader airflow) or variable %s (loader env)", key, k.Vars[0])
-		}
-	}
-	return "set " + key
-}
+func howToSet(s providers.Settings, key string) string { return s.HowToSet(Kind().Keys, key) }
 
 // config returns an untyped error, so that callers can compare with nil.
 func config(message, hint string) error {
