@@ -35,6 +35,8 @@ type credential struct {
 	// sendChain sends the certificate along, for applications that trust an
 	// issuer and a name; the SDK's variable AZURE_CLIENT_SEND_CERTIFICATE_CHAIN.
 	sendChain bool
+	// howTo says how to set the secret of an application.
+	howTo string
 }
 
 // choose decides which credential the settings mean: a proof that is set, in the
@@ -67,6 +69,7 @@ func choose(s providers.Settings) (credential, *providers.Error) {
 func fromSettings(s providers.Settings) credential {
 	c := credential{
 		kind: s.Get(keyKind), tenant: s.Get(keyTenant), client: s.Get(keyClient),
+		howTo:  s.HowToSet(Kind().Keys, keySecret),
 		secret: s.Get(keySecret), cert: s.Get(keyCert), password: s.Get(keyPassword), tokenFile: s.Get(keyTokenFile),
 	}
 	if c.kind == "" {

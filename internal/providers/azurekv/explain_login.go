@@ -105,10 +105,19 @@ func (q question) unreachable(ctx context.Context) (*providers.Error, bool) {
 	}
 	if q.store.login.kind == kindManaged {
 		e.Retryable = e.Refused || !t.local
-		e.Hint = "there is no managed identity endpoint where this runs, or it is not up yet; set " + keyKind + " for another credential"
+		e.Hint = "there is no managed identity endpoint where this runs, or it is not up yet; set " + keyKind + " for another credential" + q.orApplication()
 	}
 	e.Place = q.store.place.String()
 	return e, true
+}
+
+// orApplication is for a tenant and a client id without a proof, which are a
+// managed identity's and may have been meant as an application's.
+func (q question) orApplication() string {
+	if l := q.store.login; l.tenant != "" && l.client != "" {
+		return "; if it is an application, " + l.howTo
+	}
+	return ""
 }
 
 // managed explains a refusal of a managed identity endpoint.
@@ -118,7 +127,7 @@ func (q question) managed() *providers.Error {
 	}
 	if q.store.login.client != "" {
 		return q.failure(providers.Unauthenticated, "the managed identity endpoint gives no token for this client id",
-			"assign the identity to this machine, app or pod, and check "+keyClient+"; leave it out for the system-assigned identity")
+			"assign the identity to this machine, app or pod, and check "+keyClient+"; leave it out for the system-assigned identity"+q.orApplication())
 	}
 	return q.failure(providers.Unauthenticated, "the managed identity endpoint gives no token",
 		"switch on the system-assigned identity, or name a user-assigned one with "+keyClient)
