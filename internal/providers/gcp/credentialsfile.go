@@ -24,8 +24,10 @@ type credentialsFile struct {
 	ImpersonationURL string           `json:"service_account_impersonation_url"`
 	Source           *credentialsFile `json:"source_credentials"`
 	CredentialSource struct {
-		File       string    `json:"file"`
-		Executable *struct{} `json:"executable"`
+		File       string `json:"file"`
+		Executable *struct {
+			Command string `json:"command"`
+		} `json:"executable"`
 	} `json:"credential_source"`
 }
 

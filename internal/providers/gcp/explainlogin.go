@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -16,32 +15,6 @@ import (
 
 // skewLimit is how far Google lets a clock be off.
 const skewLimit = 5 * time.Minute
-
-// ready finds what would make x/oauth2 fail on this machine, with an error that
-// cannot be told from others.
-func (l *login) ready() *providers.Error {
-	if l.cred.kind != typeExternal {
-		return nil
-	}
-	source := l.cred.file.CredentialSource
-	if source.File != "" {
-		if f, err := os.Open(source.File); err != nil {
-			return l.fill(&providers.Error{
-				Code: providers.Config, Message: "reading the token of the workload identity: " + err.Error(),
-				Hint: "mount the token there, or make the credentials file name where it is",
-			}, "")
-		} else if err := f.Close(); err != nil {
-			return nil
-		}
-	}
-	if allowed, _ := l.env(variableExecutables); source.Executable != nil && allowed != "1" {
-		return l.fill(&providers.Error{
-			Code: providers.Config, Message: "the credentials file runs a program, which is not allowed",
-			Hint: "set " + variableExecutables + "=1, if you trust the file",
-		}, "")
-	}
-	return nil
-}
 
 // explain turns a failed login into our own words.
 func (l *login) explain(ctx context.Context, a answer, err error) *providers.Error {
@@ -140,7 +113,7 @@ func (l *login) verdict(a answer, api apiError) *providers.Error {
 // explainGrant is for a refusal in OAuth's words.
 func (l *login) explainGrant(api apiError) *providers.Error {
 	e := &providers.Error{Code: providers.Unauthenticated}
-	switch kind := l.cred.loginKind(); {
+	switch kind := l.cred.first().Type; {
 	case api.status == "unauthorized_client" || api.status == "access_denied":
 		e.Code, e.Message = providers.PermissionDenied, "the credentials may not ask for this token"
 		e.Hint = "check the organisation's policies for the account, and the pool's attribute condition"
@@ -163,13 +136,13 @@ func (l *login) explainGrant(api apiError) *providers.Error {
 	return e
 }
 
-// loginKind is the type of what logs in first: the source of an impersonation.
-func (c credential) loginKind() string {
+// first is what logs in first: the source of an impersonation.
+func (c credential) first() *credentialsFile {
 	f := &c.file
 	for f.Type == typeImpersonated && f.Source != nil {
 		f = f.Source
 	}
-	return f.Type
+	return f
 }
 
 // clockSkew is how far this machine's clock is from that of an answer, both ways;
