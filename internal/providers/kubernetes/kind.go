@@ -85,7 +85,7 @@ func keys() []providers.Key {
 // 2026 it kept references with slashes and cleaned them for the object's name,
 // so nearly every character can be part of an id.
 func checkID(id string) error {
-	if len(id) <= maxName && objectName(id) != "" {
+	if objectName(id) != "" {
 		return nil
 	}
 	return &providers.Error{

@@ -10,7 +10,7 @@ import (
 )
 
 func TestCheckID(t *testing.T) {
-	for _, id := range []string{"openmetadata-database-mysvc-password", "/openmetadata/database/x/password", "a.b", "Special@#Characters", strings.Repeat("a", 253)} {
+	for _, id := range []string{"openmetadata-database-mysvc-password", "/openmetadata/database/x/password", "a.b", "Special@#Characters", strings.Repeat("a", 253), "/OpenMetadata/" + strings.Repeat("a", 253)} {
 		if err := kubernetes.Kind().CheckID(id); err != nil {
 			t.Errorf("CheckID(%q) = %v, want nil", id, err)
 		}

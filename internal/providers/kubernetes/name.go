@@ -31,10 +31,14 @@ func isPart(text string) bool {
 // it can be one, else what OpenMetadata's server made of it. Until February 2026
 // the server wrote references with slashes and named the object by cleaning
 // them, which its Python side never does: such references work here only. The
-// result is empty when nothing is left of the id.
+// result is empty when nothing is left of the id, and for one that is too long
+// without having slashes: no server wrote that.
 func objectName(id string) string {
-	if isSubdomain(id) {
+	switch {
+	case isSubdomain(id):
 		return id
+	case len(id) > maxName && !strings.Contains(id, "/"):
+		return ""
 	}
 	return cleaned(id)
 }

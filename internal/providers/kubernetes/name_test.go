@@ -28,7 +28,8 @@ func TestObjectName(t *testing.T) {
 		{"escapes", "a%2fb?c#d", "a-2fb-c-d"},
 		{"other letters", "müller", "m-ller"},
 		{"cut at a dash", strings.Repeat("a", 252) + "/b", strings.Repeat("a", 252)},
-		{"long", strings.Repeat("a", 300), strings.Repeat("a", 253)},
+		{"long, slashes", "/" + strings.Repeat("a", 300) + "/b", strings.Repeat("a", 253)},
+		{"long, no slashes", strings.Repeat("a", 254), ""},
 		{"nothing", "", ""},
 		{"nothing left", "/-/", ""},
 	}

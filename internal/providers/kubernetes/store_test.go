@@ -18,6 +18,8 @@ func TestRead(t *testing.T) {
 	c.secrets["binary"] = map[string]string{"value": "\xff\x00"}
 	c.secrets["fields-only"] = map[string]string{"username": "ann"}
 	c.secrets["bare"] = nil
+	long := strings.Repeat("a", 253)
+	c.secrets[long] = map[string]string{"value": "cut"}
 	around, s := c.pod()
 	st := mustOpen(t, s, around)
 	tests := []struct {
@@ -31,6 +33,7 @@ func TestRead(t *testing.T) {
 		{"binary", "binary", []byte("\xff\x00"), map[string][]byte{"value": []byte("\xff\x00")}},
 		{"fields-only", "fields-only", nil, map[string][]byte{"username": []byte("ann")}},
 		{"bare", "bare", nil, map[string][]byte{}},
+		{"/" + long + "/password", long, []byte("cut"), map[string][]byte{"value": []byte("cut")}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.id, func(t *testing.T) {
