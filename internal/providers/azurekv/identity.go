@@ -1,9 +1,9 @@
 package azurekv
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"strings"
+
+	"om-secret-exec/internal/providers/rest"
 )
 
 // claims are what a token says about itself. They are read for messages only and
@@ -18,15 +18,10 @@ type claims struct {
 	Subject string `json:"sub"`
 }
 
-// readClaims decodes the middle of a JWT. Whatever is not one gives no claims.
+// readClaims reads a token. Whatever is none gives no claims.
 func readClaims(token string) claims {
 	var c claims
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return c
-	}
-	data, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || json.Unmarshal(data, &c) != nil {
+	if !rest.ReadClaims(token, &c) {
 		return claims{}
 	}
 	if c.App == "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // login gives the credential to send.
@@ -46,15 +47,10 @@ func newLogin(t *target, caFile string, now func() time.Time) (login, *providers
 	if t.tokenFile != "" {
 		return tokenFile{t.tokenFile, client}, nil
 	}
-	if !isToken(t.token) {
+	if !rest.FitsHeader(t.token) {
 		return nil, configError("put one token there and nothing else", "the token of %s is not one", t.origin)
 	}
 	return fixed{credential{token: t.token, client: client}}, nil
-}
-
-// isToken tells whether a text can be sent in a header.
-func isToken(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // fixed is a credential that does not change.
@@ -80,7 +76,7 @@ func (f tokenFile) credential(context.Context, *credential) (*credential, *provi
 	if token == "" {
 		return nil, configError("write a token to it", "the token file %s is empty", f.path)
 	}
-	if !isToken(token) {
+	if !rest.FitsHeader(token) {
 		return nil, configError("it must hold one token and nothing else", "the token file %s does not hold a token", f.path)
 	}
 	return &credential{token: token, client: f.client}, nil

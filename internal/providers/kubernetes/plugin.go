@@ -11,6 +11,7 @@ import (
 
 	"om-secret-exec/internal/providers"
 	"om-secret-exec/internal/providers/gate"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // plugin is the login by an exec plugin of the kubeconfig. It runs the program
@@ -83,7 +84,7 @@ func (p *plugin) lasts(c *credential) bool {
 func (p *plugin) use(given execStatus) (*credential, *providers.Error) {
 	hasCert, hasKey := given.ClientCertificateData != "", given.ClientKeyData != ""
 	switch {
-	case hasCert != hasKey, !hasCert && given.Token == "", !isToken(given.Token):
+	case hasCert != hasKey, !hasCert && given.Token == "", !rest.FitsHeader(given.Token):
 		return nil, p.useless("gives neither a token nor a certificate with its key")
 	case !hasCert:
 		return &credential{given.Token, p.plain, given.ExpirationTimestamp}, nil

@@ -2,13 +2,12 @@ package openbao
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // tokenLogin uses a token as it is: the setting's, a file's, or what the bao and
@@ -87,26 +86,15 @@ func readToken(file, key string) (string, *providers.Error) {
 	return token, nil
 }
 
-// isToken tells whether s may travel in a header: printable ASCII.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
-}
+func isToken(s string) bool { return s != "" && rest.FitsHeader(s) }
 
 // subjectOf reads whom a web token is for, unverified, for messages; "" when
 // that cannot be told.
 func subjectOf(token string) string {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return ""
-	}
 	var claims struct {
 		Subject string `json:"sub"`
 	}
-	if json.Unmarshal(payload, &claims) != nil || !isWord(claims.Subject) {
+	if !rest.ReadClaims(token, &claims) || !isWord(claims.Subject) {
 		return ""
 	}
 	return claims.Subject
