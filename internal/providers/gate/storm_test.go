@@ -21,7 +21,7 @@ type store struct {
 
 func (s *store) Plan(refs []providers.Ref) [][]providers.Ref { return providers.Singles(refs) }
 
-func (s *store) Read(ctx context.Context, group []providers.Ref) []providers.Result {
+func (s *store) Read(ctx context.Context, _ []providers.Ref) []providers.Result {
 	_, _, err := s.Get(ctx, func(context.Context) (string, *providers.Error) {
 		s.logins++
 		time.Sleep(5 * time.Millisecond)
