@@ -1,0 +1,145 @@
+package check
+
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v4"
+
+	"om-secret-exec/internal/workflow"
+)
+
+// Part is one workflow of a file: the file itself, or a value inside a
+// Kubernetes manifest.
+type Part struct {
+	// Name and Data are what [workflow.Parse] takes.
+	Name string
+	Data []byte
+	// Object says where in a manifest the workflow is, such as
+	// `CronJob nightly, env config`; empty when the file is the workflow.
+	Object string
+	// Expand tells that whoever reads the workflow expands $NAME in it: the
+	// metadata program does, the image that takes it from a variable does not.
+	Expand bool
+
+	place func(workflow.Position) workflow.Position
+}
+
+// Place turns a position in the workflow into one in the file. Where the two
+// texts do not run side by side, as in a quoted or folded scalar, it is that of
+// the scalar.
+func (p Part) Place(at workflow.Position) workflow.Position {
+	if p.place == nil || at.Line == 0 {
+		return at
+	}
+	return p.place(at)
+}
+
+// Whole makes all of a text one workflow, whatever it holds.
+func Whole(name string, data []byte) Part { return Part{Name: name, Data: data, Expand: true} }
+
+// Parts finds the workflows in a YAML or JSON text. There are none in a file
+// that is about something else. A text that no parser reads is a workflow when
+// its keys look like one, so that its syntax error is told.
+func Parts(name string, data []byte) []Part {
+	if !promising(data) {
+		return nil
+	}
+	docs, ok := loadAll(data)
+	if !ok {
+		if sketch(data).workflow() {
+			return []Part{Whole(name, data)}
+		}
+		return nil
+	}
+	var parts []Part
+	for _, doc := range docs {
+		top := doc.Content[0]
+		switch s := outline(top); {
+		case s.has("apiVersion") && s.has("kind"):
+			m := manifest{lines: bytes.Split(data, []byte("\n"))}
+			m.objects(top)
+			parts = append(parts, m.parts...)
+		case s.workflow():
+			return []Part{Whole(name, data)}
+		}
+	}
+	return parts
+}
+
+// loadAll parses all documents of a text. Errors are not looked at: a workflow's
+// own are found by [workflow.Parse], and other files may be what they want.
+func loadAll(data []byte) (docs []*yaml.Node, ok bool) {
+	defer func() {
+		if recover() != nil { // the parser indexes its buffers freely
+			docs, ok = nil, false
+		}
+	}()
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	for err == nil && len(docs) < maxDocuments {
+		doc := new(yaml.Node)
+		if err = loader.Load(doc); err == nil && len(doc.Content) > 0 {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, err == nil || isEnd(err)
+}
+
+// maxDocuments bounds what is read of a stream.
+const maxDocuments = 10_000
+
+// shape is what recognition looks at: the keys at the top of a document, each
+// with the keys right below it.
+type shape map[string][]string
+
+func (s shape) has(key string) bool { _, ok := s[key]; return ok }
+
+// below counts the given keys that a top-level key holds.
+func (s shape) below(key string, keys ...string) int {
+	n := 0
+	for _, k := range keys {
+		for _, have := range s[key] {
+			if have == k {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// workflow tells whether a document is something that OpenMetadata runs: an
+// ingestion workflow, an application, an automation or a pipeline definition.
+func (s shape) workflow() bool {
+	for _, key := range telling() {
+		if s.has(key) {
+			return true
+		}
+	}
+	known := s.below("source", "type", "serviceName", "serviceConnection", "sourceConfig")
+	switch {
+	case s.has("request") && s.has("workflowType"), s.has("appConfig") && s.has("appPrivateConfig"):
+		return true
+	case s.has("sink") || s.has("stage") || s.has("bulkSink") || s.has("processor"):
+		return known > 0
+	}
+	return known > 1
+}
+
+// telling are the keys that nothing but OpenMetadata has at the top of a file.
+func telling() []string {
+	return []string{
+		"workflowConfig", "openMetadataServerConnection", "openMetadataServerConfig",
+		"secretsManagerProvider", "secretsManagerLoader", "sourcePythonClass", "ingestionPipelineFQN",
+	}
+}
+
+// promising keeps the parser from files that cannot be of interest: directories
+// hold large ones.
+func promising(data []byte) bool {
+	for _, word := range append(telling(), "source", "workflowType", "appPrivateConfig", "apiVersion") {
+		if bytes.Contains(data, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
