@@ -43,6 +43,9 @@ type Finding struct {
 	// Message says what is wrong here, and Fix in one line what mends it. They
 	// quote references and names, never a value that may be a secret.
 	Message, Fix string
+	// Retry tells that the finding may be gone when one tries again; it is of a
+	// store that did not answer.
+	Retry bool
 }
 
 // Input is a document to check.
@@ -57,4 +60,8 @@ type Input struct {
 	// Portable asks for findings about what OpenMetadata itself would not
 	// understand.
 	Portable bool
+	// Asked tells that the stores were asked, and Found what they said: findings
+	// of 5xx, at the places of the references. Comments ignore them as others.
+	Asked bool
+	Found []Finding
 }

@@ -37,6 +37,7 @@ func Document(in Input) []Finding {
 	l.lookAlikes()
 	l.values()
 	l.settings()
+	l.findings = append(l.findings, in.Found...)
 	l.ignores()
 	l.sort()
 	return l.findings

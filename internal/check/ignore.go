@@ -28,7 +28,7 @@ func (l *lint) ignores() {
 	l.findings = kept
 	for _, g := range list {
 		for i, used := range g.used {
-			if used {
+			if used || l.notLookedFor(g.codes[i]) {
 				continue
 			}
 			message, fix := fmt.Sprintf("%s is not found on line %d", g.codes[i], g.line), "remove the code from the comment"
@@ -38,6 +38,16 @@ func (l *lint) ignores() {
 			l.add(ignoreUnused, g.comment.Pos, "", message, fix)
 		}
 	}
+}
+
+// notLookedFor tells that a code is not found because this run does not look for
+// it: a comment may be for another one.
+func (l *lint) notLookedFor(code string) bool {
+	if _, known := RuleOf(code); !known {
+		return false
+	}
+	return !l.in.Asked && strings.HasPrefix(code, online) ||
+		!l.in.Portable && (code == refExtended || code == notUpstream)
 }
 
 func ignored(list []ignoring, f Finding) bool {

@@ -57,6 +57,8 @@ const (
 	settingStore     = "OMS410"
 	settingFile      = "OMS411"
 	settingUnusable  = "OMS412"
+
+	online = "OMS5" // how the codes begin that stores answer with
 )
 
 // Rules returns the closed list, by code. Those of 5xx are found by whoever asks
@@ -153,5 +155,6 @@ func onlineRules() []Rule {
 		{"OMS502", Error, "the store refuses to answer"},
 		{"OMS503", Error, "the store could not be asked"},
 		{"OMS504", Warning, "whether the secret is there cannot be told without reading it"},
+		{"OMS505", Error, "the secret is there, and its value cannot be used"},
 	}
 }
