@@ -15,6 +15,18 @@ import (
 // settings finds out which store to ask, and how, from the environment and from
 // the document, which is nil where there is none.
 func (l *lookups) settings(doc *settings.Document) error {
+	set, err := settings.Resolve(l.inputs(doc))
+	l.app.sayAbout(set)
+	if err != nil {
+		return l.withBad(settingsError(err))
+	}
+	l.set = set
+	return nil
+}
+
+// inputs is what settings are resolved from, the stores that references name
+// among it.
+func (l *lookups) inputs(doc *settings.Document) settings.Inputs {
 	in := l.opts.inputs(l.app)
 	in.Document = doc
 	for _, r := range l.refs {
@@ -22,13 +34,7 @@ func (l *lookups) settings(doc *settings.Document) error {
 			in.Stores = append(in.Stores, r.Store)
 		}
 	}
-	set, err := settings.Resolve(in)
-	l.app.sayAbout(set)
-	if err != nil {
-		return l.withBad(settingsError(err))
-	}
-	l.set = set
-	return nil
+	return in
 }
 
 // leastAttempt is what one request may take. It is half of the run's time where
@@ -39,16 +45,8 @@ const leastAttempt = 10 * time.Second
 // those of references that are wrong already are not among them. These do not
 // keep the others from being tried: a person wants to hear of everything at once.
 func (l *lookups) lookUp(ctx context.Context) map[int]resolver.Outcome {
-	ctx, cancel := context.WithDeadline(ctx, l.start.Add(l.set.Run.Timeout))
-	defer cancel()
 	wants, index := l.wants()
-	outcomes, stats := resolver.Resolve(ctx, wants, resolver.Options{
-		Open: l.open, Concurrency: l.set.Run.Concurrency, Trace: l.trace,
-		AttemptTimeout: max(leastAttempt, l.set.Run.Timeout/2),
-	})
-	if len(wants) > 0 {
-		l.app.msg.stepf("%s", statsText(stats))
-	}
+	outcomes := l.outcomes(ctx, wants, l.open)
 	found := map[int]resolver.Outcome{}
 	for n, i := range index {
 		out := outcomes[n]
@@ -62,6 +60,23 @@ func (l *lookups) lookUp(ctx context.Context) map[int]resolver.Outcome {
 	}
 	return found
 }
+
+// outcomes answers wants, in their order, within the run's time.
+func (l *lookups) outcomes(ctx context.Context, wants []resolver.Want, open openStore) []resolver.Outcome {
+	ctx, cancel := context.WithDeadline(ctx, l.start.Add(l.set.Run.Timeout))
+	defer cancel()
+	outcomes, stats := resolver.Resolve(ctx, wants, resolver.Options{
+		Open: open, Concurrency: l.set.Run.Concurrency, Trace: l.trace,
+		AttemptTimeout: max(leastAttempt, l.set.Run.Timeout/2),
+	})
+	if len(wants) > 0 {
+		l.app.msg.stepf("%s", statsText(stats))
+	}
+	return outcomes
+}
+
+// openStore makes the client of a store, by its name.
+type openStore func(ctx context.Context, name string) (providers.Store, error)
 
 // texts looks up, and applies the rules for what a document or a variable may
 // hold.

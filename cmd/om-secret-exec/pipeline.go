@@ -44,7 +44,7 @@ func (j *job) prepare() error {
 		return err
 	}
 	j.references()
-	if err := j.settings(j.documentSettings()); err != nil {
+	if err := j.settings(documentSettings(j.doc, j.where)); err != nil {
 		return err
 	}
 	j.checkIDs()
@@ -72,15 +72,15 @@ func (j *job) parse() error {
 	return nil
 }
 
-// documentSettings is what the document itself says of its secrets manager.
-func (j *job) documentSettings() *settings.Document {
-	server := j.doc.Server()
+// documentSettings is what a document itself says of its secrets manager.
+func documentSettings(doc *workflow.Document, where func(workflow.Position) string) *settings.Document {
+	server := doc.Server()
 	d := &settings.Document{}
 	if p := server.Provider; p != nil {
-		d.Provider = &settings.DocSetting{Value: p.Value, Null: p.Null, Where: j.where(p.Pos)}
+		d.Provider = &settings.DocSetting{Value: p.Value, Null: p.Null, Where: where(p.Pos)}
 	}
 	if l := server.Loader; l != nil {
-		d.Loader = &settings.DocSetting{Value: l.Value, Null: l.Null, Where: j.where(l.Pos)}
+		d.Loader = &settings.DocSetting{Value: l.Value, Null: l.Null, Where: where(l.Pos)}
 	}
 	return d
 }

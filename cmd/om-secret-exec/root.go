@@ -29,6 +29,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newResolve(a),
 		newGet(a),
+		newCheck(a),
 		newConfig(a),
 		newDoctor(a),
 		newID(a),

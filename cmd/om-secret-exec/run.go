@@ -121,7 +121,9 @@ func (a *app) finish(ctx context.Context, r result) int {
 		a.msg.failures(fail)
 		return fail.exit()
 	case errors.As(r.err, &coded):
-		a.msg.errorf("%v", coded.err)
+		if coded.err != nil { // else the report says it all
+			a.msg.errorf("%v", coded.err)
+		}
 		a.msg.hint(coded.hint)
 		return coded.code
 	case errors.As(r.err, &usage):
@@ -146,14 +148,15 @@ func usagef(hint, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// codedError is any other end with a documented exit code.
+// codedError is any other end with a documented exit code. Without an err,
+// nothing is printed.
 type codedError struct {
 	err  error
 	hint string
 	code int
 }
 
-func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Error() string { return fmt.Sprintf("exit %d: %v", e.code, e.err) }
 func (e *codedError) Unwrap() error { return e.err }
 
 // bug is the error of a panic: where it happened, in names of functions.
