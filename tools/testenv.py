@@ -43,6 +43,7 @@ ENVIRONMENTS = {
     "moto": ">=3.11",
     "plain": ">=3.11",
     "postgres": ">=3.11",
+    "precommit": ">=3.11",
 }
 NAMES = [*ENVIRONMENTS, "kube"]
 
