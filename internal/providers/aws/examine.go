@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // maxSkew is how far AWS lets a signature's time be off before it refuses.
@@ -64,13 +64,7 @@ func (s *session) caller(ctx context.Context, c call) []providers.Fact {
 }
 
 func clock(off time.Duration) providers.Fact {
-	if off = off.Round(time.Second); off.Abs() < maxSkew {
-		return providers.Fact{Name: "clock", Status: providers.OK, Text: fmt.Sprintf("%s from the service's", off.Abs())}
-	}
-	return providers.Fact{
-		Name: "clock", Status: providers.Fail, Text: fmt.Sprintf("%s from the service's", off.Abs()),
-		Hint: "set this machine's clock: signatures that are " + maxSkew.String() + " off are refused",
-	}
+	return rest.Clock{Fail: maxSkew, Hint: "signatures that are " + maxSkew.String() + " off are refused"}.Fact(off)
 }
 
 // reach asks the service's address for anything: any HTTP answer will do.

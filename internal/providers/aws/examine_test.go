@@ -35,7 +35,7 @@ func TestExamine(t *testing.T) {
 		want      []string // status, name and a part of the text of each fact
 	}{
 		{"all is well", right.URL, []string{
-			"ok credentials AKIATEST", "ok identity user/reader", "ok clock from the service", "ok endpoint answers", "unknown permission without reading",
+			"ok credentials AKIATEST", "ok identity user/reader", "ok clock differs", "ok endpoint answers", "unknown permission without reading",
 		}},
 		{"wrong clock", wrong.URL, []string{
 			"ok credentials AKIATEST", "ok identity user/reader", "fail clock 1h0m", "ok endpoint answers", "unknown permission without reading",

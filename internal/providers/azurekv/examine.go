@@ -2,13 +2,13 @@ package azurekv
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 const (
@@ -67,13 +67,7 @@ func (s *store) reached(err *providers.Error, refused bool) providers.Fact {
 
 // skew compares this machine's clock with the service's.
 func (s *store) skew(theirs time.Time) providers.Fact {
-	off := s.clock().Sub(theirs).Round(time.Second)
-	if off.Abs() <= maxSkew {
-		return providers.Fact{Name: "clock", Status: providers.OK, Text: "within 5 minutes of the service's"}
-	}
-	return providers.Fact{
-		Name: "clock", Status: providers.Warn, Text: fmt.Sprintf("%s off the service's", off), Hint: "set this machine's clock",
-	}
+	return rest.Clock{Warn: maxSkew, Hint: "tokens seem to have expired otherwise, or not to be valid yet"}.Fact(s.clock().Sub(theirs))
 }
 
 // permission tells what the answer about an absent secret means.

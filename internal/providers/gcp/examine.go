@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // Examine implements [providers.Examiner]. It logs in, and asks the service for
@@ -79,12 +80,6 @@ func (s *store) factsOfService(ctx context.Context) []providers.Fact {
 	if req.URL.Scheme == "http" {
 		endpoint.Status, endpoint.Hint = providers.Warn, "the access token is sent in clear: use https"
 	}
-	clock := providers.Fact{Name: "clock", Status: providers.OK, Text: "agrees with the service's"}
-	if skew := clockSkew(a.header, s.now()); skew > skewLimit/5 {
-		clock.Text, clock.Status, clock.Hint = skew.String()+" off", providers.Warn, "set the clock; Google allows five minutes"
-		if skew > skewLimit {
-			clock.Status = providers.Fail
-		}
-	}
+	clock := rest.Clock{Warn: skewLimit / 5, Fail: skewLimit, Hint: "Google allows five minutes"}.Fact(clockSkew(a.header, s.now()))
 	return []providers.Fact{endpoint, clock, unknown}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 // Examine tells the namespace and why that one, then asks the API server for its
@@ -63,14 +64,7 @@ func (st *Store) clock(date time.Time) providers.Fact {
 	if st.around.now != nil {
 		now = st.around.now
 	}
-	skew := now().Sub(date).Round(time.Second)
-	if skew.Abs() <= 30*time.Second {
-		return providers.Fact{Name: "clock", Status: providers.OK, Text: "agrees with the server's"}
-	}
-	return providers.Fact{
-		Name: "clock", Status: providers.Warn, Text: fmt.Sprintf("differs from the server's by %s", skew),
-		Hint: "set this machine's clock: certificates and tokens are valid between two times",
-	}
+	return rest.Clock{Warn: 30 * time.Second, Hint: "certificates and tokens are valid between two times"}.Fact(now().Sub(date))
 }
 
 // identity asks the server who we are, for it alone verifies tokens.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/rest"
 )
 
 const (
@@ -65,16 +66,11 @@ func (s *store) health(ctx context.Context) []providers.Fact {
 }
 
 func (s *store) clock(server int64) providers.Fact {
-	skew := s.now().Sub(time.Unix(server, 0)).Abs().Truncate(time.Second)
-	f := providers.Fact{Name: "clock", Status: providers.OK, Text: "differs from the server's by less than a minute"}
-	switch {
-	case server == 0:
-		f.Status, f.Text = providers.Unknown, "the server does not tell its time"
-	case skew > skewAllowed:
-		f.Status, f.Text = providers.Warn, fmt.Sprintf("differs from the server's by %s", skew)
-		f.Hint = "set this machine's clock or the server's; tokens with an expiry are refused otherwise"
+	if server == 0 {
+		return providers.Fact{Name: "clock", Status: providers.Unknown, Text: "the server does not tell its time"}
 	}
-	return f
+	return rest.Clock{Warn: skewAllowed, Hint: "tokens with an expiry are refused otherwise, unless it is the server's that is wrong"}.
+		Fact(s.now().Sub(time.Unix(server, 0)))
 }
 
 // identity asks what the token is, which the policy "default" allows.
