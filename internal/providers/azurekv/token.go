@@ -27,7 +27,7 @@ type maker func() (azcore.TokenCredential, error)
 // code CONFIG.
 func (c credential) maker(p place, transport policy.Transporter) (maker, *providers.Error) {
 	client := azcore.ClientOptions{
-		Transport: transport,
+		Transport: ownBodies{transport},
 		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: p.authority},
 		Retry:     policy.RetryOptions{RetryDelay: tokenDelay},
 	}
