@@ -134,3 +134,6 @@ func Generate() (string, error) {
 	}
 	return key.Encode(), nil
 }
+
+// Variables are those that hold or name keys.
+func Variables() []string { return []string{keyVar, keyFileVar} }

@@ -122,6 +122,10 @@ type Kind struct {
 	Title string
 	// Keys are the settings of the store; see [Key].
 	Keys []Key
+	// Variables are those that, besides those of Keys, the store or its SDK
+	// takes credentials from: a command that is to know nothing of the store
+	// must not get them.
+	Variables []string
 	// CheckID tells whether the store could hold a secret of this id at all,
 	// without asking it. A nil CheckID accepts every id.
 	CheckID func(id string) error

@@ -12,7 +12,7 @@ import (
 )
 
 // storePrefix starts the variables that define a named store.
-const storePrefix = ownPrefix + "STORE_"
+const storePrefix = OwnPrefix + "STORE_"
 
 // nonWord is what cannot be in the name of a variable.
 var nonWord = regexp.MustCompile(`[^A-Z0-9]`)

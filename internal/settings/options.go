@@ -9,8 +9,8 @@ import (
 	"om-secret-exec/internal/providers"
 )
 
-// ownPrefix starts the names of our variables.
-const ownPrefix = "OM_SECRET_EXEC_"
+// OwnPrefix starts the names of our variables.
+const OwnPrefix = "OM_SECRET_EXEC_"
 
 // Option is a setting of a run that an operator may put into a pod's
 // environment. Flag is empty where there is only the variable; Arg stands for

@@ -49,7 +49,7 @@ type envSource struct {
 func (s envSource) answer(k providers.Key) answer {
 	return firstVariable(k, k.Vars, func(name string) (string, bool) {
 		v, ok := s.vars[name]
-		return v, ok && strings.HasPrefix(name, ownPrefix) == s.own
+		return v, ok && strings.HasPrefix(name, OwnPrefix) == s.own
 	})
 }
 

@@ -39,7 +39,7 @@ func (w where) hint(k providers.Key) string {
 		variable = k.Vars[0]
 	}
 	switch {
-	case w.loader == Auto, strings.HasPrefix(variable, ownPrefix):
+	case w.loader == Auto, strings.HasPrefix(variable, OwnPrefix):
 		return fmt.Sprintf("set variable %s, or %s", variable, option)
 	case w.loader == Airflow:
 		hint := fmt.Sprintf("set %s, or variable %s", option, airflowcfg.Variable(Section, k.Name))

@@ -27,9 +27,9 @@ import (
 func SecretsManager() providers.Kind {
 	svc := secretsManagerService()
 	return providers.Kind{
-		Names:   []string{"aws", "managed-aws"},
-		Title:   svc.title,
-		Keys:    keys(svc),
+		Names: []string{"aws", "managed-aws"},
+		Title: svc.title,
+		Keys:  keys(svc), Variables: sdkVariables(),
 		CheckID: checkSecretID,
 		Open: func(ctx context.Context, s providers.Settings) (providers.Store, error) {
 			ses, err := open(ctx, s, svc)
@@ -47,9 +47,9 @@ func SecretsManager() providers.Kind {
 func ParameterStore() providers.Kind {
 	svc := parameterStoreService()
 	return providers.Kind{
-		Names:   []string{"aws-ssm", "managed-aws-ssm"},
-		Title:   svc.title,
-		Keys:    keys(svc),
+		Names: []string{"aws-ssm", "managed-aws-ssm"},
+		Title: svc.title,
+		Keys:  keys(svc), Variables: sdkVariables(),
 		CheckID: checkParameterID,
 		Open: func(ctx context.Context, s providers.Settings) (providers.Store, error) {
 			ses, err := open(ctx, s, svc)

@@ -87,3 +87,14 @@ func credentialKeys() []providers.Key {
 		},
 	}
 }
+
+// sdkVariables lead to credentials that the SDKs, also old ones, find by
+// themselves: a container's, and the files of the AWS configuration.
+func sdkVariables() []string {
+	return []string{
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
+		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SECURITY_TOKEN",
+	}
+}

@@ -76,3 +76,13 @@ func credentials() []providers.Key {
 		},
 	}
 }
+
+// sdkVariables lead to credentials that the SDK finds by itself: those of a
+// managed identity's agent, of a user, and of the az command.
+func sdkVariables() []string {
+	return []string{
+		"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
+		"MSI_ENDPOINT", "MSI_SECRET", "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+		"AZURE_USERNAME", "AZURE_PASSWORD", "AZURE_CONFIG_DIR", "AZURE_TOKEN_CREDENTIALS",
+	}
+}

@@ -27,9 +27,9 @@ const (
 // 32 digits.
 func Kind() providers.Kind {
 	return providers.Kind{
-		Names:   []string{"azure-kv", "managed-azure-kv"},
-		Title:   title,
-		Keys:    append(places(), credentials()...),
+		Names: []string{"azure-kv", "managed-azure-kv"},
+		Title: title,
+		Keys:  append(places(), credentials()...), Variables: sdkVariables(),
 		CheckID: checkID,
 		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
 			transport, err := rest.NewTransport(rest.Options{CAFiles: []string{s.CAFile}})

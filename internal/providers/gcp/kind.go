@@ -34,9 +34,9 @@ const (
 // Settings without a variable of OpenMetadata's or Google's have one of ours.
 func Kind() providers.Kind {
 	return providers.Kind{
-		Names:   []string{"gcp"},
-		Title:   title,
-		Keys:    append(places(), credentials()...),
+		Names: []string{"gcp"},
+		Title: title,
+		Keys:  append(places(), credentials()...), Variables: sdkVariables(),
 		CheckID: checkID, Warnings: warnings,
 		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
 			st, err := open(s)
@@ -96,5 +96,14 @@ func credentials() []providers.Key {
 			Name: keyQuota, Vars: []string{variableQuota}, Role: providers.Option,
 			Text: "project that pays for the requests",
 		},
+	}
+}
+
+// sdkVariables lead to credentials that the libraries and the gcloud command
+// find by themselves.
+func sdkVariables() []string {
+	return []string{
+		variableConfig, variableMetadata, "GCE_METADATA_ROOT", "GCE_METADATA_IP", variableExecutables,
+		"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
 	}
 }

@@ -41,11 +41,13 @@ const (
 // before it are dropped, as OpenMetadata's server does.
 func Kind() providers.Kind {
 	return providers.Kind{
-		Names:    []string{"openbao", "managed-openbao", "vault"},
-		Title:    "OpenBao or Vault",
-		Keys:     slices.Concat(places(), credentials(), options()),
-		CheckID:  checkID,
-		Warnings: warnings,
+		Names: []string{"openbao", "managed-openbao", "vault"},
+		Title: "OpenBao or Vault",
+		Keys:  slices.Concat(places(), credentials(), options()),
+		// The client certificates of the bao and vault commands.
+		Variables: []string{"BAO_CLIENT_CERT", "BAO_CLIENT_KEY", "VAULT_CLIENT_CERT", "VAULT_CLIENT_KEY"},
+		CheckID:   checkID,
+		Warnings:  warnings,
 		Open: func(_ context.Context, s providers.Settings) (providers.Store, error) {
 			st, err := open(s)
 			if err != nil {
