@@ -13,6 +13,8 @@ const (
 	exitRetry     = 5
 	exitBug       = 70
 	exitOutput    = 74
+	exitCannotRun = 126
+	exitNotThere  = 127
 	exitSignal    = 128 // plus the signal's number
 )
 

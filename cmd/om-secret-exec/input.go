@@ -16,6 +16,7 @@ import (
 type input struct {
 	name string // as messages call it
 	data []byte
+	raw  bool // OpenMetadata does not expand $NAME in it
 }
 
 // maxDocument bounds what is read: the largest workflows known are some 100 KB.
@@ -47,7 +48,7 @@ func (a *app) readInput(args []string) (input, error) {
 	if len(args) > 0 && args[0] != "-" {
 		return readFile(args[0])
 	}
-	const hint = "name a file, or give the document on standard input: om-secret-exec resolve FILE"
+	const hint = "name a file, or give the document on standard input by a pipe"
 	if err := a.checkStdin(len(args) > 0, hint); err != nil {
 		return input{}, err
 	}

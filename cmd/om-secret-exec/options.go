@@ -90,9 +90,11 @@ func (o *options) documentChoices() []choice {
 	}
 }
 
-// expand tells whether $NAME is expanded: what resolve reads is what
-// `metadata -c` would read, which expands it.
-func (o *options) expand() bool { return o.expandEnv != never }
+// expand tells whether $NAME is expanded. What is read from a file is what
+// `metadata -c` would read, which expands it; upstream does not do so elsewhere.
+func (o *options) expand(upstream bool) bool {
+	return o.expandEnv == always || o.expandEnv == auto && upstream
+}
 
 func (o *options) documentFormat() workflow.Format {
 	switch o.format {

@@ -26,10 +26,15 @@ func newJob(a *app, o *options) *job { return &job{lookups: newLookups(a, o)} }
 // resolve gives the resolved document, or a failedError with everything that
 // stands in the way.
 func (j *job) resolve(ctx context.Context) ([]byte, error) {
-	err := j.prepare()
-	if err != nil {
+	if err := j.prepare(); err != nil {
 		return nil, err
 	}
+	return j.finish(ctx)
+}
+
+// finish does what is left after prepare.
+func (j *job) finish(ctx context.Context) ([]byte, error) {
+	var err error
 	if j.values, err = j.texts(ctx); err != nil {
 		return nil, err
 	}
@@ -55,7 +60,7 @@ func (j *job) parse() error {
 	var err error
 	j.doc, err = workflow.Parse(workflow.Input{
 		Name: j.in.name, Data: j.in.data, Format: j.opts.documentFormat(),
-		Expand: j.opts.expand(), Env: j.app.env,
+		Expand: j.opts.expand(!j.in.raw), Env: j.app.env,
 	})
 	if err != nil {
 		return j.documentError(err)

@@ -27,6 +27,7 @@ func newRoot(a *app) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(
+		newExec(a),
 		newResolve(a),
 		newGet(a),
 		newCheck(a),

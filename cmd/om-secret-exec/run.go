@@ -21,6 +21,8 @@ type app struct {
 	msg    *messages
 	// output tells how far the result has come, for whoever ends the run.
 	output progress
+	// next is the command that this process is to become, if the run has one.
+	next *successor
 	// help is the error of printing a help page, which cobra does not hand on.
 	help error
 	// exchange is there when the command line asks for one, get --json.
@@ -40,21 +42,21 @@ func run(args []string) int {
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, env: os.LookupEnv}
 	a.msg = newMessages(os.Stderr, a.env)
 	a.exchange = newExchange(a, args)
-	ctx, stop := notify(context.Background())
-	defer stop()
+	ctx, release := notify(context.Background())
+	defer release()
 
 	done := make(chan result, 1)
 	go func() { done <- a.execute(ctx, args) }()
 	select {
 	case r := <-done:
-		return a.finish(ctx, r)
+		return a.end(ctx, r, release)
 	case <-ctx.Done():
 	}
 	// Most commands end by themselves now and clean up. One that is stuck in
 	// reading or writing a pipe cannot be woken; nothing of it outlives us.
 	select {
 	case r := <-done:
-		return a.finish(ctx, r)
+		return a.end(ctx, r, release)
 	case <-time.After(grace):
 		a.lastWords(ctx)
 		return a.stopped(ctx)
@@ -94,6 +96,18 @@ func (a *app) lastWords(ctx context.Context) {
 	case <-done:
 	case <-time.After(grace):
 	}
+}
+
+// end becomes the next command, if there is one, and reports otherwise.
+func (a *app) end(ctx context.Context, r result, release func()) int {
+	if r.err == nil && a.next != nil {
+		code, err := a.become(ctx, a.next, release)
+		if err == nil {
+			return code
+		}
+		r.err = err
+	}
+	return a.finish(ctx, r)
 }
 
 // stopped is the end by a signal.

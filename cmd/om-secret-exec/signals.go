@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 )
@@ -19,7 +20,9 @@ func (e *signalError) Error() string { return "stopped by " + e.sig.String() }
 // so. SIGQUIT is among them because Go would print the stacks of all
 // goroutines. SIGPIPE is received and dropped, so that writing to a closed pipe
 // is an error we can report: it is not ignored, because an ignored signal would
-// be inherited by children.
+// be inherited by children. The function that it returns ends the catching:
+// signals that come later act as they do by default, and [caught] knows of all
+// that came before.
 func notify(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -29,17 +32,21 @@ func notify(parent context.Context) (context.Context, func()) {
 		}
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	done := make(chan struct{})
 	go func() {
-		select {
-		case s := <-signals:
-			signal.Stop(signals)
-			if sig, ok := s.(syscall.Signal); ok {
-				cancel(&signalError{sig})
-			}
-		case <-ctx.Done():
+		defer close(done)
+		s := <-signals
+		signal.Stop(signals)
+		if sig, ok := s.(syscall.Signal); ok {
+			cancel(&signalError{sig})
 		}
 	}()
-	return ctx, func() { cancel(nil) }
+	return ctx, sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(signals) // nobody sends any more
+		<-done
+		cancel(nil)
+	})
 }
 
 // caught returns the signal that ended ctx, or 0.
