@@ -43,7 +43,7 @@ func (a *app) attend(ctx context.Context, s *successor, release func()) (code in
 			return exitCodeOf(state), nil
 		case sig := <-signals:
 			if sig, ok := sig.(syscall.Signal); ok {
-				pass(sig, child, signals)
+				pass(sig, child)
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func exitCodeOf(state *os.ProcessState) int {
 }
 
 // forwarded are the signals that a child gets from us: all that can be caught
-// but three. Those that are ignored, as SIGHUP under nohup, it ignores as well.
+// but a few. Those that are ignored, as SIGHUP under nohup, it ignores as well.
 func forwarded() []os.Signal {
 	var list []os.Signal
 	const last = 64
@@ -67,6 +67,9 @@ func forwarded() []os.Signal {
 		case syscall.SIGKILL, syscall.SIGSTOP: // nobody can
 		case syscall.SIGURG: // Go's runtime sends it to itself
 		case syscall.SIGCHLD, syscall.SIGPIPE: // about us and not about the child
+		case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
+			// A terminal stops the whole group, and the shell that waits for us
+			// must see us stop: Go could not do that any more once it has caught one.
 		default:
 			if !signal.Ignored(sig) {
 				list = append(list, sig)
@@ -80,22 +83,12 @@ func forwarded() []os.Signal {
 // terminal sends to the whole foreground group, in which the child is as well.
 // Go does not tell who sent a signal, so that one of the terminal's kind that
 // somebody else sends at such a time is not handed on either.
-func pass(sig syscall.Signal, child *os.Process, signals chan<- os.Signal) {
+func pass(sig syscall.Signal, child *os.Process) {
 	switch sig {
 	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
 		if group, ok := foreground(); ok && group == syscall.Getpgrp() {
 			return
 		}
-	case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
-		if _, ok := foreground(); !ok {
-			_ = child.Signal(sig)
-		}
-		// The shell that waits for us must see us stop, too. Where nobody could
-		// continue us the kernel does not stop us by these.
-		signal.Reset(sig)
-		_ = syscall.Kill(os.Getpid(), sig)
-		signal.Notify(signals, sig)
-		return
 	}
 	_ = child.Signal(sig) // it may have ended just now
 }
