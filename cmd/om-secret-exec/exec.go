@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,8 +73,8 @@ func newExec(a *app) *cobra.Command {
 // wrongExecFlag reminds of the -- without which CMD's options are taken for ours.
 func wrongExecFlag(cmd *cobra.Command, err error) error {
 	const hint = "the options of CMD come after --: " + cmdHint
-	usage, ok := wrongFlag(cmd, err).(*usageError)
-	if !ok {
+	var usage *usageError
+	if !errors.As(wrongFlag(cmd, err), &usage) {
 		return usagef(hint, "%w", err)
 	}
 	if !strings.HasPrefix(usage.hint, "did you mean") {

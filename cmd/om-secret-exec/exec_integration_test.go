@@ -191,6 +191,51 @@ func TestExecTerminal(t *testing.T) {
 	}
 }
 
+// noMemfd makes memfd_create fail, as a sandbox does, and becomes a program.
+const noMemfd = `
+import ctypes, errno, os, platform, struct, sys
+number = {"x86_64": 319, "aarch64": 279}[platform.machine()]
+program = struct.pack("=HBBIHBBIHBBIHBBI",
+    0x20, 0, 0, 0,             # load the number of the system call
+    0x15, 0, 1, number,        # is it this one?
+    0x06, 0, 0, 0x00050000 | getattr(errno, sys.argv[1]),
+    0x06, 0, 0, 0x7FFF0000)    # allow
+text = ctypes.create_string_buffer(program)
+filter = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 4, ctypes.addressof(text)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, filter, 0, 0) == 0, ctypes.get_errno()
+os.execv(sys.argv[2], sys.argv[2:])
+`
+
+// TestExecMemfdRefused: where the kernel gives no memory file, exec says so, and
+// --file is the way out.
+func TestExecMemfdRefused(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, errno := range []string{"ENOSYS", "EPERM", "EACCES"} {
+		t.Run(errno, func(t *testing.T) {
+			t.Parallel()
+			wf, env := execEnv(t)
+			run := func(args ...string) (int, string, string) {
+				cmd, stdout, stderr := program(t, env)
+				cmd.Path = testenv.Python(t, "plain")
+				cmd.Args = append([]string{"python", "-c", noMemfd, errno, self, "exec"}, args...)
+				return exitOf(t, cmd.Run()), stdout.String(), stderr.String()
+			}
+			code, stdout, stderr := run(wf, "--", "cat", "{}")
+			if code != exitCannotRun || stdout != "" || !strings.Contains(stderr, "memfd_create") || !strings.Contains(stderr, "hint: --file DIR") {
+				t.Errorf("exit %d, stdout %q, stderr %s", code, stdout, stderr)
+			}
+			if code, stdout, stderr := run("--file", filepath.Dir(wf), wf, "--", "cat", "{}"); code != 0 || stdout != "a: \"S3NTINEL\"\n" {
+				t.Errorf("--file: exit %d, stdout %q, stderr %s", code, stdout, stderr)
+			}
+		})
+	}
+}
+
 func danglingOnly(t *testing.T, dir string) {
 	t.Helper()
 	left, err := exec.Command("find", "-L", dir, "!", "-type", "d", "!", "-type", "l").CombinedOutput()

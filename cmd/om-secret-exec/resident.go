@@ -24,7 +24,7 @@ func (a *app) attend(ctx context.Context, s *successor, release func()) (code in
 	if caught(ctx) != 0 {
 		return 0, context.Cause(ctx)
 	}
-	pid, err := syscall.ForkExec(s.program, s.argv, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}})
+	pid, err := syscall.ForkExec(s.program, s.argv, &syscall.ProcAttr{Env: s.env, Files: []uintptr{0, 1, 2}}) //nolint:gosec // it is what we are for
 	if err != nil {
 		return 0, cannotRun(s.program, err)
 	}
@@ -84,8 +84,7 @@ func forwarded() []os.Signal {
 // Go does not tell who sent a signal, so that one of the terminal's kind that
 // somebody else sends at such a time is not handed on either.
 func pass(sig syscall.Signal, child *os.Process) {
-	switch sig {
-	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH:
+	if sig == syscall.SIGINT || sig == syscall.SIGQUIT || sig == syscall.SIGWINCH {
 		if group, ok := foreground(); ok && group == syscall.Getpgrp() {
 			return
 		}

@@ -18,7 +18,7 @@ func newRoot(a *app) *cobra.Command {
 		Use:           "om-secret-exec",
 		Short:         "Resolve the secret references of OpenMetadata workflows",
 		Long:          rootLong,
-		Example:       "  om-secret-exec resolve workflow.yaml > resolved.yaml",
+		Example:       "  om-secret-exec exec workflow.yaml -- metadata ingest -c {}",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// Without a command the user wants to know what there is.

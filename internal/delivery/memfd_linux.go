@@ -98,7 +98,7 @@ func memfd() (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	high, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, lowestFD) //nolint:gosec // not negative
+	high, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, lowestFD)
 	if err != nil {
 		return fd, nil //nolint:nilerr // a limit on descriptors: the number we have will do
 	}
@@ -121,13 +121,13 @@ func (m *Memfd) Fill(data []byte) error {
 		return err
 	}
 	const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
-	_, err := unix.FcntlInt(uintptr(m.fd), unix.F_ADD_SEALS, seals) //nolint:gosec // not negative
+	_, err := unix.FcntlInt(uintptr(m.fd), unix.F_ADD_SEALS, seals)
 	return err
 }
 
 // Inherit lets the document outlive execve. It is to be called right before.
 func (m *Memfd) Inherit() error {
-	_, err := unix.FcntlInt(uintptr(m.fd), unix.F_SETFD, 0) //nolint:gosec // not negative
+	_, err := unix.FcntlInt(uintptr(m.fd), unix.F_SETFD, 0)
 	return err
 }
 

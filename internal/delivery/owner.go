@@ -43,10 +43,10 @@ func ownerOf(name string) (o owner, ok bool) {
 	return owner{space: parts[0], pid: pid, start: parts[2]}, true
 }
 
-// gone tells whether o, seen from the process self, has certainly ended.
-// Somebody else's pid says nothing: in another namespace it may be alive.
-func (self owner) gone(o owner, startOf func(pid int) string) bool {
-	if self.space == "" || o.space != self.space {
+// gone tells whether o's process, seen from us, has certainly ended. Somebody
+// else's pid says nothing: in another namespace it may be alive.
+func (o owner) gone(us owner) bool {
+	if us.space == "" || o.space != us.space {
 		return false
 	}
 	if errors.Is(syscall.Kill(o.pid, 0), syscall.ESRCH) {
@@ -56,8 +56,8 @@ func (self owner) gone(o owner, startOf func(pid int) string) bool {
 	return now != "" && o.start != "" && now != o.start
 }
 
-// sweepable tells whether a run may remove what has this name.
-func (self owner) sweepable(name string) bool {
+// sweepable tells whether we may remove what has this name.
+func sweepable(name string, us owner) bool {
 	o, ours := ownerOf(name)
-	return ours && self.gone(o, startOf)
+	return ours && o.gone(us)
 }

@@ -96,11 +96,11 @@ func (p *place) sweep(self owner) {
 	if err != nil {
 		return
 	}
-	dir := os.NewFile(uintptr(fd), p.path) //nolint:gosec // a descriptor is not negative
-	defer dir.Close()                      //nolint:errcheck // only read from
+	dir := os.NewFile(uintptr(fd), p.path)
+	defer dir.Close() //nolint:errcheck // only read from
 	names, _ := dir.Readdirnames(-1)
 	for _, name := range names {
-		if self.sweepable(name) {
+		if sweepable(name, self) {
 			_ = p.remove(name)
 		}
 	}

@@ -60,7 +60,7 @@ func sweepFiles(root *os.Root, self owner) error {
 		return reason(err)
 	}
 	for _, name := range names {
-		if !self.sweepable(name) || !regularAndOurs(root, name) {
+		if !sweepable(name, self) || !regularAndOurs(root, name) {
 			continue
 		}
 		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
