@@ -1,0 +1,127 @@
+"""Reads what the program says on stderr with --messages=json."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Final
+
+from om_secret_exec._errors import Failure, SecretExecError
+
+_log = logging.getLogger("om_secret_exec")
+
+_PREFIX: Final = "om-secret-exec: "
+_LEVELS: Final = {"warning": logging.WARNING, "note": logging.INFO}
+
+# What an exit status stands for when no message says more.
+_CODES: Final = {2: "CONFIG", 4: "PERMISSION_DENIED", 5: "UNAVAILABLE", 74: "OUTPUT"}
+
+_RETRY_STATUS: Final = 5
+_SIGNALLED: Final = 128
+
+
+def read(stderr: bytes) -> list[dict[str, Any]]:
+    """Return the messages in the order in which they were printed.
+
+    A line of the program's own that is not JSON (it says so until it has read its
+    options) becomes a message, too. What anybody else printed is left out, since
+    nobody knows what it holds.
+    """
+    messages = []
+    for line in stderr.decode("utf-8", "replace").splitlines():
+        message = _object(line)
+        if message is None and line.startswith(_PREFIX):
+            kind, _, text = line[len(_PREFIX) :].partition(": ")
+            message = {"kind": kind, "message": text}
+        if message is not None:
+            messages.append(message)
+    return messages
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) and isinstance(message.get("kind"), str) else None
+
+
+def log(messages: list[dict[str, Any]]) -> None:
+    """Log the warnings and notes, each with its hint; they hold no values."""
+    for i, message in enumerate(messages):
+        level = _LEVELS.get(message["kind"])
+        if level is not None:
+            hint = _following_hint(messages, i)
+            _log.log(level, "%s%s", _text(message, "message"), f" ({hint})" if hint else "")
+
+
+def _following_hint(messages: list[dict[str, Any]], i: int) -> str:
+    follower = messages[i + 1] if i + 1 < len(messages) else {}
+    return _text(follower, "message") if follower.get("kind") == "hint" else ""
+
+
+def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
+    """Return the error of a run that ended with status, which is not 0."""
+    errors = [(i, m) for i, m in enumerate(messages) if m["kind"] == "error"]
+    failures = [failure(m) for _, m in errors if m.get("code")]
+    if not failures:
+        code, retryable = _CODES.get(status, "INTERNAL"), may_help(status)
+        failures = [
+            Failure(code, _text(m, "message"), hint=_following_hint(messages, i), retryable=retryable)
+            for i, m in errors
+        ]
+    if status > _SIGNALLED:
+        return _ended_by_signal(status)
+    if not failures:
+        failures = [_unexplained(status)]
+    return SecretExecError(*failures, exit_status=status, retryable=may_help(status))
+
+
+def may_help(status: int) -> bool:
+    """Tell whether a status is the one that says to try again."""
+    return status == _RETRY_STATUS
+
+
+def failure(fields: dict[str, Any]) -> Failure:
+    """Return the failure that a message's fields, or an answer's error, describe."""
+    http_status = fields.get("httpStatus")
+    return Failure(
+        code=_text(fields, "code"),
+        message=_text(fields, "message"),
+        where=_text(fields, "where"),
+        path=_text(fields, "path"),
+        reference=_text(fields, "reference"),
+        store=_text(fields, "store"),
+        identity=_text(fields, "identity"),
+        request_id=_text(fields, "requestId"),
+        http_status=http_status if isinstance(http_status, int) else 0,
+        retryable=fields.get("retryable") is True,
+        hint=_text(fields, "hint"),
+    )
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _ended_by_signal(status: int) -> SecretExecError:
+    number = status - _SIGNALLED
+    return SecretExecError(
+        Failure(
+            "CANCELLED",
+            f"om-secret-exec was ended by signal {number}",
+            retryable=True,
+            hint="SIGKILL (9) mostly means that memory ran out" if number == 9 else "",  # noqa: PLR2004 - SIGKILL, whatever the platform
+        ),
+        exit_status=status,
+    )
+
+
+def _unexplained(status: int) -> Failure:
+    return Failure(
+        _CODES.get(status, "INTERNAL"),
+        "om-secret-exec failed without saying why",
+        retryable=may_help(status),
+        hint="see whether the program named by OM_SECRET_EXEC_BINARY, or found on PATH, is om-secret-exec",
+    )
