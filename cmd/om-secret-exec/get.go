@@ -45,7 +45,8 @@ func newGet(a *app) *cobra.Command {
 				return usagef("write: om-secret-exec get --json", "get comes before its options")
 			case asJSON:
 				warmUp(a)
-				return a.exchange.run(cmd.Context(), o)
+				ctx := a.untilUnread(cmd.Context())
+				return orUnread(ctx, a.exchange.run(ctx, o))
 			case len(args) == 0:
 				return usagef("give the id of a secret, or --json and a request on standard input", "REF is missing")
 			case len(args) > 1:
@@ -59,7 +60,8 @@ func newGet(a *app) *cobra.Command {
 				return err
 			}
 			warmUp(a)
-			return a.get(cmd.Context(), o, asked)
+			ctx := a.untilUnread(cmd.Context())
+			return orUnread(ctx, a.get(ctx, o, asked))
 		},
 	}
 	cmd.Flags().StringVar(&field, "field", "", "give only `FIELD` of the secret, as REF#FIELD does")

@@ -48,9 +48,13 @@ func newResolve(a *app) *cobra.Command {
 					return err
 				}
 			}
-			resolved, err := j.resolve(cmd.Context())
+			ctx := cmd.Context()
+			if !toFile {
+				ctx = a.untilUnread(ctx)
+			}
+			resolved, err := j.resolve(ctx)
 			if err != nil {
-				return err
+				return orUnread(ctx, err)
 			}
 			return a.write(out, resolved)
 		},

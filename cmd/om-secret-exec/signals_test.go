@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -47,6 +48,58 @@ func TestSignalWhileWaiting(t *testing.T) {
 			}
 			if left, _ := filepath.Glob(filepath.Dir(wf) + "/*out*"); left != nil {
 				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// TestReaderEnds closes the pipe to whoever runs us while a store is asked: the
+// store would answer never, and nobody would read it.
+func TestReaderEnds(t *testing.T) {
+	t.Parallel()
+	const request = `{"apiVersion":"om-secret-exec/v1","kind":"SecretRequest","spec":{"refs":[{"ref":"/a"}]}}`
+	tests := []struct {
+		name, stdin string
+		args        []string
+	}{
+		{"resolve", awsWorkflow, []string{"resolve", "-"}},
+		{"get", "", []string{"get", "/a"}},
+		{"get --json", request, []string{"get", "--json"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			store, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd, _, stderr := program(t, []string{
+				"AWS_ENDPOINT_URL=http://" + store.Addr().String(), "AWS_DEFAULT_REGION=eu-west-1",
+				"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=S3NTINEL",
+				"OM_SECRET_EXEC_PROVIDER=aws", "OM_SECRET_EXEC_TIMEOUT=1h",
+			}, tt.args...)
+			cmd.Stdin, cmd.Stdout = strings.NewReader(tt.stdin), w
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			conn, err := store.Accept() // it asks; nobody answers
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if err := errors.Join(w.Close(), r.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if got := exitOf(t, cmd.Wait()); got != exitOutput {
+				t.Errorf("exit code %d, want %d", got, exitOutput)
+			}
+			if !strings.Contains(stderr.String(), "writing standard output: broken pipe") {
+				t.Errorf("stderr %q", stderr)
 			}
 		})
 	}
