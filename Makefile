@@ -10,7 +10,7 @@ LINT      = go tool -modfile=tools/go.mod golangci-lint
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build bench fuzz campaign test-env lint format vet race tidy clean
+.PHONY: help demo test check build bench fuzz campaign test-env lint format vet race tidy shim wheels clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help: ## show this list
 demo: build ## resolve a realistic workflow, then show what broken references look like
 	@sh examples/demo/demo.sh
 
-test: test-env check ## everything: check, then the tests against real Pythons and servers
+test: test-env check shim ## everything: check, then the tests against real Pythons and servers
 	go test -tags=integration -count=1 -timeout=20m ./...
 
 check: vet lint race tidy ## the quick part: vet, lint, race tests with fuzz seeds, import rules, tidy
@@ -28,6 +28,12 @@ build: ## build the static program, build/om-secret-exec
 	CGO_ENABLED=0 go build -trimpath \
 	    -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo devel)" \
 	    -o $(BINARY) ./cmd/om-secret-exec
+
+shim: test-env build ## the Python package: lint, types, and tests on three Pythons
+	@PYTHON="$(PYTHON)" sh tools/shim.sh $(BINARY)
+
+wheels: test-env ## build the wheels and the sdist of the Python package, build/dist
+	@$$($(PYTHON) tools/testenv.py --path shim) tools/wheels.py build/dist
 
 bench: build ## measure start-up, look-ups, memory and size beside floor programs
 	go run ./bench -binary $(BINARY)

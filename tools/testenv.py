@@ -44,6 +44,9 @@ ENVIRONMENTS = {
     "plain": ">=3.11",
     "postgres": ">=3.11",
     "precommit": ">=3.11",
+    "shim": ">=3.11",
+    "shim-newest": ">=3.13",
+    "shim-oldest": ">=3.9,<3.10",
 }
 NAMES = [*ENVIRONMENTS, "kube"]
 
@@ -175,8 +178,8 @@ def choose_python(uv: Path, name: str, env: dict[str, str]) -> str:
     uv downloads a Python when the machine has none that fits.
     """
     wanted = ENVIRONMENTS[name]
-    newest = wanted.partition("<")[2]
-    if not newest or sys.version_info < tuple(int(part) for part in newest.split(".")):
+    oldest, newest = oldest_python(name), wanted.partition("<")[2]
+    if sys.version_info >= numbers(oldest) and (not newest or sys.version_info < numbers(newest)):
         return sys.executable
     try:
         run(uv, "python", "find", wanted, env=env)
@@ -184,6 +187,14 @@ def choose_python(uv: Path, name: str, env: dict[str, str]) -> str:
         say(f"{name} needs Python {wanted}, this is {platform.python_version()}: "
             "asking uv for another one")
     return wanted
+
+
+def oldest_python(name: str) -> str:
+    return ENVIRONMENTS[name].removeprefix(">=").partition(",")[0]
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def pip_settings(env: dict[str, str]) -> dict[str, str]:
@@ -228,6 +239,9 @@ def uv_environment() -> dict[str, str]:
     for key in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
         env.pop(key, None)
     env["UV_NO_PROGRESS"] = "1"
+    # pyenv shows uv only the version that is active.
+    pyenv = Path(env.get("PYENV_ROOT") or Path.home() / ".pyenv").glob("versions/*/bin")
+    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), *map(str, sorted(pyenv, reverse=True))])
     return env
 
 
@@ -236,7 +250,7 @@ def lock(name: str) -> None:
     ensure("uv")
     command: list[object] = [
         interpreter("uv").parent / "uv", "pip", "compile", "--quiet", "--universal",
-        "--python-version", "3.11", "--no-header", "--no-annotate", "--upgrade",
+        "--python-version", oldest_python(name), "--no-header", "--no-annotate", "--upgrade",
         PINS / f"{name}.in", "-o", PINS / f"{name}.txt"]
     override = PINS / f"{name}.override.txt"
     if override.exists():

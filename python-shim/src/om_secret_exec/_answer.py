@@ -56,7 +56,9 @@ def _value(ref: str, item: dict[str, Any]) -> str | Failure:
     if item.get("status") != "ok" or not isinstance(value, str):
         return _broken("an answer without a value")
     if encoding != "utf8":
-        return Failure("NOT_UTF8", "the secret is not text", reference=ref, hint="get it with: om-secret-exec get")
+        return Failure(
+            "NOT_UTF8", "the secret is not text", reference=ref, hint="get it with: om-secret-exec get"
+        )
     return value
 
 

@@ -55,7 +55,7 @@ def _named(path: str, source: str) -> str:
         Failure(
             code="CONFIG",
             message=f"{source}: {path} {trouble}",
-            hint=f"name the program {NAME}, or leave it out to use the one that was installed with the package",
+            hint=f"name the program {NAME}, or none to use the one that was installed with the package",
         )
     )
 
@@ -71,4 +71,4 @@ def _script_directories() -> Iterator[Path]:
     yield Path(sysconfig.get_path("scripts", user))
     package = Path(__file__).resolve().parent
     yield package.parent / "bin"  # pip install --target
-    yield from (above / "bin" for above in package.parents[3:4])  # --prefix
+    yield from (above / "bin" for above in list(package.parents)[3:4])  # pip install --prefix

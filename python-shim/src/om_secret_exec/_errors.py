@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Optional
 
 
@@ -93,11 +94,7 @@ class SecretExecError(RuntimeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the error cross a process boundary with its attributes."""
-        return _rebuild, (self.failures, self.exit_status, self.retryable)
-
-
-def _rebuild(failures: tuple[Failure, ...], exit_status: int | None, retryable: bool) -> SecretExecError:
-    return SecretExecError(*failures, exit_status=exit_status, retryable=retryable)
+        return partial(SecretExecError, exit_status=self.exit_status, retryable=self.retryable), self.failures
 
 
 def _text(failures: tuple[Failure, ...], exit_status: int | None) -> str:

@@ -17,7 +17,7 @@ _LEVELS: Final = {"warning": logging.WARNING, "note": logging.INFO}
 _CODES: Final = {2: "CONFIG", 4: "PERMISSION_DENIED", 5: "UNAVAILABLE", 74: "OUTPUT"}
 
 _RETRY_STATUS: Final = 5
-_SIGNALLED: Final = 128
+_SIGNALS: Final = range(129, 129 + 64)
 
 
 def read(stderr: bytes) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
             Failure(code, _text(m, "message"), hint=_following_hint(messages, i), retryable=retryable)
             for i, m in errors
         ]
-    if status > _SIGNALLED:
+    if status in _SIGNALS:
         return _ended_by_signal(status)
     if not failures:
         failures = [_unexplained(status)]
@@ -106,7 +106,7 @@ def _text(fields: dict[str, Any], name: str) -> str:
 
 
 def _ended_by_signal(status: int) -> SecretExecError:
-    number = status - _SIGNALLED
+    number = status - 128
     return SecretExecError(
         Failure(
             "CANCELLED",

@@ -39,7 +39,9 @@ def yaml_text(text: str, name: str) -> Any:
         import yaml
     except ImportError:
         raise SecretExecError(
-            Failure("CONFIG", "PyYAML is needed to read YAML, and is not installed", hint="pip install PyYAML")
+            Failure(
+                "CONFIG", "PyYAML is needed to read YAML, and is not installed", hint="pip install PyYAML"
+            )
         ) from None
     try:
         return yaml.safe_load(text)

@@ -55,14 +55,18 @@ def run(command: list[str], stdin: bytes | None, env: Mapping[str, str], timeout
     from several threads.
     """
     deadline = time.monotonic() + timeout
-    process = _start(command, stdin is not None, env)
+    process = _start(command, env, reads=stdin is not None)
     try:
         stdout, stderr = _Pipes(process, stdin or b"").exchange(deadline)
         status = _wait(process, deadline)
     except _OutOfTimeError:
-        fault = Failure("TIMEOUT", f"om-secret-exec did not end within {timeout:g} s, and was stopped", retryable=True)
+        fault = Failure(
+            "TIMEOUT", f"om-secret-exec did not end within {timeout:g} s, and was stopped", retryable=True
+        )
     except _TooMuchError:
-        fault = Failure("INTERNAL", f"om-secret-exec printed more than {MAX_STDOUT >> 20} MiB, and was stopped")
+        fault = Failure(
+            "INTERNAL", f"om-secret-exec printed more than {MAX_STDOUT >> 20} MiB, and was stopped"
+        )
     else:
         return Done(status if status >= 0 else 128 - status, stdout, stderr)
     finally:
@@ -79,7 +83,7 @@ class _TooMuchError(Exception):
     pass
 
 
-def _start(command: list[str], reads: bool, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], env: Mapping[str, str], *, reads: bool) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command,
@@ -92,7 +96,11 @@ def _start(command: list[str], reads: bool, env: Mapping[str, str]) -> subproces
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "an argument or variable holds a NUL byte"
     raise SecretExecError(
-        Failure("CONFIG", f"{command[0]} cannot be run: {reason}", hint="install the wheel for this platform again")
+        Failure(
+            "CONFIG",
+            f"{command[0]} cannot be run: {reason}",
+            hint="install the wheel for this platform again",
+        )
     )
 
 
