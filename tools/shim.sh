@@ -28,3 +28,7 @@ for name in shim shim-oldest shim-newest; do
     python "$name" "$@" -m pytest -q -p no:cacheprovider
 done
 python shim -m coverage report
+
+echo "wheels"
+cd "$root"
+PYTHONPATH=$root/tools python shim -m pytest -q -p no:cacheprovider -W error tools/wheels_test.py
