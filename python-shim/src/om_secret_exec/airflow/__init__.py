@@ -1,0 +1,36 @@
+"""What runs inside Airflow, 2.7 to 3.3: hooks for tasks.
+
+``resolve_workflow`` makes a ``pre_execute`` hook, ``resolves`` decorates a callable,
+and ``apply_policy`` attaches the hook to every task it can help.
+
+Importing this package imports none of them, nor Airflow: Airflow imports a secrets
+backend while it is still being imported itself.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from om_secret_exec.airflow._decorator import resolves
+    from om_secret_exec.airflow._hook import resolve_workflow
+    from om_secret_exec.airflow._policy import apply_policy
+
+__all__ = ["apply_policy", "resolve_workflow", "resolves"]
+
+_MODULES: Final = MappingProxyType(
+    {
+        "apply_policy": "_policy",
+        "resolve_workflow": "_hook",
+        "resolves": "_decorator",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

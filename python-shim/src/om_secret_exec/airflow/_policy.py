@@ -1,0 +1,116 @@
+"""A cluster policy that attaches the hook to every task it can help."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from om_secret_exec.airflow import _attributes, _find, _hook
+from om_secret_exec.airflow._find import Kind
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+_log = logging.getLogger("om_secret_exec.airflow")
+
+_INSTALL: Final = "call om_secret_exec.openmetadata.install() in the process that runs the ingestion"
+
+
+def apply_policy(
+    task: Any,
+    *,
+    provider: str | None = None,
+    loader: str | None = None,
+    airflow_config: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    binary: str | os.PathLike[str] | None = None,
+) -> None:
+    """Attach resolve_workflow to task; for ``task_policy`` in airflow_local_settings.
+
+    Reaches tasks that run on the worker with ``op_kwargs``, ``op_args``,
+    ``templates_dict`` or ``env``; a hook that is there runs first. A task without
+    references starts no process. References that it cannot reach are logged when
+    the DAG is parsed, once: those of containers and pods, whose values would become
+    readable in their definitions (attach the hook yourself, or run om-secret-exec in
+    the image), those in globals of the callable, and those in OpenMetadata's objects.
+    """
+    fields = frozenset(getattr(task, "template_fields", ()))
+    contained = not fields.isdisjoint(_attributes.CONTAINER)
+    for trouble in _left_alone(task) if contained else _out_of_reach(task):
+        _warn_once(f"{getattr(task, 'dag_id', '')}.{getattr(task, 'task_id', '')}", trouble)
+    local = tuple(name for name in _attributes.LOCAL if name in fields)
+    if contained or not local:
+        return
+    options = {
+        "provider": provider,
+        "loader": loader,
+        "airflow_config": airflow_config,
+        "timeout": timeout,
+        "binary": binary,
+    }
+    attach = functools.partial(_hook.hook, dict.fromkeys(local, True), _hook.asking(options))
+    partial_kwargs = getattr(task, "partial_kwargs", None)
+    if isinstance(partial_kwargs, dict):  # a mapped operator, whose operators do not exist yet
+        if not _is_ours(partial_kwargs.get("pre_execute")):
+            partial_kwargs["pre_execute"] = attach(partial_kwargs.get("pre_execute"))
+    elif not _is_ours(getattr(task, "_pre_execute_hook", None)):
+        task._pre_execute_hook = attach(getattr(task, "_pre_execute_hook", None))  # noqa: SLF001 - pre_execute's own
+
+
+def _is_ours(hook: object) -> bool:
+    return bool(getattr(hook, _hook.MARK, False))
+
+
+def _left_alone(task: object) -> Iterator[str]:
+    """Yield what is to be told about the references of a container or pod."""
+    for attribute in (*_attributes.CONTAINER, *_attributes.LOCAL):
+        for found in _held(task, attribute):
+            yield (
+                f"{found.place} holds references and is left alone: values would be readable in the "
+                "container's definition. Run om-secret-exec in the image, or give the task resolve_workflow()"
+            )
+
+
+def _out_of_reach(task: object) -> Iterator[str]:
+    """Yield what is to be told about references that the hook will not see."""
+    for attribute in _attributes.LOCAL:
+        for found in _held(task, attribute):
+            if found.kind is Kind.MODEL:
+                yield f"{found.place} is an object that a hook cannot rewrite; {_INSTALL}"
+    for name in _texts_of(_argument(task, "python_callable")):
+        yield (
+            f"{name} of the callable holds references, which a hook cannot reach; pass it in op_kwargs, "
+            "or read it with om_secret_exec.loads() in the callable"
+        )
+
+
+def _held(task: object, attribute: str) -> Iterator[_find.Found]:
+    return _find.find(_argument(task, attribute), (attribute,))
+
+
+def _argument(task: object, name: str) -> Any:
+    partial_kwargs = getattr(task, "partial_kwargs", None)
+    if isinstance(partial_kwargs, dict):
+        return partial_kwargs.get(name)
+    return _attributes.read(task, name)
+
+
+def _texts_of(function: Any) -> Iterator[str]:
+    """Yield which workflows a callable uses: globals by name, and texts in its body."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return
+    for name in code.co_names:
+        value = getattr(function, "__globals__", {}).get(name)
+        if isinstance(value, (str, dict)) and any(True for _ in _find.find(value, (name,))):
+            yield f"the global {name}"
+    if any(isinstance(constant, str) and _find.is_document(constant) for constant in code.co_consts):
+        yield "the body"
+
+
+@functools.lru_cache(maxsize=4096)
+def _warn_once(task: str, trouble: str) -> None:
+    """Log once for each process: DAGs are parsed over and over."""
+    _log.warning("%s: %s", task, trouble)
