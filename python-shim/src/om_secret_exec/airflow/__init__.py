@@ -1,7 +1,8 @@
-"""What runs inside Airflow, 2.7 to 3.3: hooks for tasks.
+"""What runs inside Airflow, 2.7 to 3.3: hooks for tasks, and a secrets backend.
 
 ``resolve_workflow`` makes a ``pre_execute`` hook, ``resolves`` decorates a callable,
-and ``apply_policy`` attaches the hook to every task it can help.
+``apply_policy`` attaches the hook to every task it can help, and ``SecretsBackend``
+gives Airflow connections, variables and configuration from any store.
 
 Importing this package imports none of them, nor Airflow: Airflow imports a secrets
 backend while it is still being imported itself.
@@ -14,14 +15,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from om_secret_exec.airflow._backend import SecretsBackend
     from om_secret_exec.airflow._decorator import resolves
     from om_secret_exec.airflow._hook import resolve_workflow
     from om_secret_exec.airflow._policy import apply_policy
 
-__all__ = ["apply_policy", "resolve_workflow", "resolves"]
+__all__ = ["SecretsBackend", "apply_policy", "resolve_workflow", "resolves"]
 
 _MODULES: Final = MappingProxyType(
     {
+        "SecretsBackend": "_backend",
         "apply_policy": "_policy",
         "resolve_workflow": "_hook",
         "resolves": "_decorator",
