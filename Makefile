@@ -10,15 +10,15 @@ LINT      = go tool -modfile=tools/go.mod golangci-lint
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build bench fuzz campaign test-env lint format vet race tidy shim wheels clean
+.PHONY: help demo test check build bench fuzz campaign test-env lint format vet race tidy shim shim-airflow wheels clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## resolve a realistic workflow, then show what broken references look like
 	@sh examples/demo/demo.sh
 
-test: test-env check shim ## everything: check, then the tests against real Pythons and servers
+test: test-env check shim shim-airflow ## everything: check, then the tests against real Pythons and servers
 	go test -tags=integration -count=1 -timeout=20m ./...
 
 check: vet lint race tidy ## the quick part: vet, lint, race tests with fuzz seeds, import rules, tidy
@@ -31,6 +31,9 @@ build: ## build the static program, build/om-secret-exec
 
 shim: test-env build ## the Python package: lint, types, and tests on three Pythons
 	@PYTHON="$(PYTHON)" sh tools/shim.sh $(BINARY)
+
+shim-airflow: test-env build ## the Python package's hook, policy and backend in real Airflows
+	@PYTHON="$(PYTHON)" sh tools/shim-airflow.sh $(BINARY)
 
 wheels: test-env ## build the wheels and the sdist of the Python package, build/dist
 	@$$($(PYTHON) tools/testenv.py --path shim) tools/wheels.py build/dist
