@@ -1,0 +1,160 @@
+"""Strict look-ups inside OpenMetadata: what cannot be resolved ends the run.
+
+OpenMetadata looks references up while it runs, and when that fails it goes on with
+the text ``secret:...`` as the password. After ``install()`` it asks om-secret-exec
+instead, each reference once per process, and a failure ends the run: nothing is
+sent to the database. ``strict()`` does the same for a part of a program, such as a
+task of Airflow. For whole programs there is ``python -m om_secret_exec.run``.
+
+It is for what cannot be resolved before ingestion: connections that come from the
+server. Importing this module imports nothing of OpenMetadata; installing does.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from om_secret_exec import _factory
+from om_secret_exec._errors import SecretExecError
+from om_secret_exec._strict import Lookups, UnresolvedReferenceError, for_task
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["UnresolvedReferenceError", "install", "strict", "uninstall"]
+
+
+class _Installed:
+    """What is installed in this process, and on whose behalf."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.patch: _factory.Patch | None = None
+        self.to_stay = False  # somebody called install()
+        self.users = 0  # strict() blocks that are being run
+        self.failures: list[SecretExecError] = []  # all of this process
+
+
+_installed: Final = _Installed()
+
+
+def install(
+    *,
+    provider: str | None = None,
+    loader: str | None = None,
+    airflow_config: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    binary: str | os.PathLike[str] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> None:
+    """Have OpenMetadata ask om-secret-exec for references, for the rest of the process.
+
+    It may be called at any time, before OpenMetadata is imported (which it does) or
+    after its client was made, and again with other options. Without any, the
+    provider and the loader are those of the variables OM_SECRET_EXEC_PROVIDER and
+    OM_SECRET_EXEC_LOADER, else the workflow's. Options are those of
+    om_secret_exec.load.
+
+    Afterwards a reference that cannot be resolved raises UnresolvedReferenceError,
+    which handlers of Exception let pass. Raises SecretExecError (CONFIG) when
+    OpenMetadata is not there, or is not as we know it; nothing has changed then.
+    """
+    options = _options(provider, loader, airflow_config, timeout, binary, env)
+    with _installed.lock:
+        _patch(options)
+        _installed.to_stay = True
+
+
+def uninstall() -> None:
+    """Undo install(): OpenMetadata looks references up by itself, and values are forgotten."""
+    with _installed.lock:
+        _installed.to_stay = False
+        if _installed.users == 0:
+            _remove()
+
+
+@contextmanager
+def strict(
+    *,
+    provider: str | None = None,
+    loader: str | None = None,
+    airflow_config: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+    binary: str | os.PathLike[str] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Install for a block, or for the calls of a function that it decorates.
+
+    A reference that could not be resolved makes it raise SecretExecError, even if
+    the block ended well without it. Where Airflow runs the block, it raises what
+    the hooks of om_secret_exec.airflow raise: AirflowFailException, or
+    SecretExecError when a retry may help.
+    """
+    options = _options(provider, loader, airflow_config, timeout, binary, env)
+    try:
+        with guarded(options):
+            yield
+    except SecretExecError as error:
+        raise for_task(error) from None
+
+
+@contextmanager
+def guarded(options: dict[str, Any]) -> Iterator[None]:
+    """Install for a block, and raise SecretExecError at its end if a look-up failed in it.
+
+    What ends the block otherwise passes: an interrupt, a time-out of Airflow.
+    """
+    with _held(options) as failures:
+        before = len(failures)
+        try:
+            yield
+        except UnresolvedReferenceError as error:
+            failed = error.error
+        except (Exception, SystemExit):
+            if len(failures) == before:
+                raise
+            failed = failures[before]  # which is why, or worse than that
+        else:
+            if len(failures) == before:
+                return
+            failed = failures[before]
+    # A new one, whose traceback starts here: a thread may still be raising the other.
+    raise SecretExecError(
+        *failed.failures, exit_status=failed.exit_status, retryable=failed.retryable
+    ) from None
+
+
+@contextmanager
+def _held(options: dict[str, Any]) -> Iterator[list[SecretExecError]]:
+    with _installed.lock:
+        if options or _installed.patch is None:
+            _patch(options)
+        _installed.users += 1
+    try:
+        yield _installed.failures
+    finally:
+        with _installed.lock:
+            _installed.users -= 1
+            if _installed.users == 0 and not _installed.to_stay:
+                _remove()
+
+
+def _options(*values: object) -> dict[str, Any]:
+    names = ("provider", "loader", "airflow_config", "timeout", "binary", "env")
+    return {name: value for name, value in zip(names, values) if value is not None}
+
+
+def _patch(options: dict[str, Any]) -> None:
+    if _installed.patch is None:
+        _installed.patch = _factory.Patch(Lookups(options, _installed.failures))
+    elif _installed.patch.lookups.options != options:
+        _installed.patch.lookups = Lookups(options, _installed.failures)
+
+
+def _remove() -> None:
+    if _installed.patch is not None:
+        _installed.patch.remove()
+        _installed.patch = None
