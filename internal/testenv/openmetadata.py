@@ -17,6 +17,7 @@ import os
 import sys
 import threading
 import uuid
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module, metadata
 from urllib.parse import parse_qs, unquote, urlparse
@@ -29,6 +30,10 @@ MODELS = {
     "databaseSchemas": ("api.data.createDatabaseSchema.CreateDatabaseSchemaRequest",
                         "entity.data.databaseSchema.DatabaseSchema"),
     "tables": ("api.data.createTable.CreateTableRequest", "entity.data.table.Table"),
+    "dataQuality/testSuites": ("api.tests.createTestSuite.CreateTestSuiteRequest", "tests.testSuite.TestSuite"),
+    "services/ingestionPipelines": (
+        "api.services.ingestionPipelines.createIngestionPipeline.CreateIngestionPipelineRequest",
+        "entity.services.ingestionPipelines.ingestionPipeline.IngestionPipeline"),
 }
 # The fields of a request that are names, and a reference in the answer.
 REFERENCES = {"service": "databaseService", "database": "database", "databaseSchema": "databaseSchema"}
@@ -38,12 +43,20 @@ requests: list[dict] = []
 lock = threading.Lock()
 
 
+@cache
+def keep_references() -> None:
+    """Have secrets dumped as they are: before 1.12.13 a dump looks them up."""
+    secret = import_module("metadata.ingestion.models.custom_pydantic")._CustomSecretStr
+    secret.get_secret_value = lambda self, skip_secret_manager=False: self._secret_value
+
+
 def model(path: str):
     module, _, name = path.rpartition(".")
     return getattr(import_module("metadata.generated.schema." + module), name)
 
 
 def checked(path: str, content: dict) -> dict:
+    keep_references()
     return json.loads(model(path).model_validate(content).model_dump_json(
         exclude_none=True, by_alias=True, context={"mask_secrets": False}))
 
@@ -88,9 +101,15 @@ def get(path: str) -> tuple[int, object]:
         return 200, definition(name)
     if name and (collection, name) in entities:
         return 200, entities[collection, name]
+    if "/pipelineStatus/" in rest:  # one that was never told is nothing
+        return 200, entities.get(("pipelineStatus", rest.rpartition("/")[2]), {})
+    collection, _, number = rest.rpartition("/")
+    for (of, _), entity in entities.items():
+        if of == collection and entity["id"] == number:
+            return 200, entity
     if rest.startswith("search/"):
         return 200, {"hits": {"total": {"value": 0}, "hits": []}}
-    if not name and "/" not in collection.removeprefix("services/"):
+    if not name and "/" not in rest.removeprefix("services/").removeprefix("dataQuality/"):
         return 200, {"data": [], "paging": {"total": 0}}
     return 404, {"code": 404, "message": f"{path} not found"}
 
@@ -101,6 +120,10 @@ def put(path: str, body: dict | list) -> tuple[int, object]:
             for full, entity in content.items():
                 entities[collection, full] = checked(MODELS[collection][1], entity)
         return 200, {}
+    if path.endswith("/pipelineStatus"):
+        entities["pipelineStatus", body["runId"]] = checked(
+            "entity.services.ingestionPipelines.ingestionPipeline.PipelineStatus", body)
+        return 200, body
     collection = path.removeprefix("/api/v1/").removesuffix("/bulk")
     if collection in MODELS and isinstance(body, list):
         for one in body:

@@ -43,8 +43,9 @@ func (t Tests) Run() int {
 
 // Python returns the interpreter of an environment of tools/testenv.py:
 // airflow2 (Airflow 2.11 with OpenMetadata 1.12), airflow3 (Airflow 3 with
-// current OpenMetadata; om2 is another name of it), plain (CPython with PyYAML
-// and cryptography), or precommit (pre-commit).
+// current OpenMetadata; om2 is another name of it), om110 and om113 (OpenMetadata
+// without Airflow), plain (CPython with PyYAML and cryptography), or precommit
+// (pre-commit).
 func Python(t testing.TB, name string) string {
 	t.Helper()
 	return installed(t, name)
