@@ -1,6 +1,7 @@
 """What runs inside Airflow, 2.7 to 3.3: hooks for tasks, and a secrets backend.
 
 ``resolve_workflow`` makes a ``pre_execute`` hook, ``resolves`` decorates a callable,
+``load`` and ``loads`` are the package's own for the inside of a callable,
 ``apply_policy`` attaches the hook to every task it can help, and ``SecretsBackend``
 gives Airflow connections, variables and configuration from any store.
 
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
     from om_secret_exec.airflow._backend import SecretsBackend
     from om_secret_exec.airflow._decorator import resolves
     from om_secret_exec.airflow._hook import resolve_workflow
+    from om_secret_exec.airflow._load import load, loads
     from om_secret_exec.airflow._policy import apply_policy
 
-__all__ = ["SecretsBackend", "apply_policy", "resolve_workflow", "resolves"]
+__all__ = ["SecretsBackend", "apply_policy", "load", "loads", "resolve_workflow", "resolves"]
 
 _MODULES: Final = MappingProxyType(
     {
         "SecretsBackend": "_backend",
         "apply_policy": "_policy",
+        "load": "_load",
+        "loads": "_load",
         "resolve_workflow": "_hook",
         "resolves": "_decorator",
     }

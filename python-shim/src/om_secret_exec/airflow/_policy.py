@@ -82,7 +82,7 @@ def _out_of_reach(task: object) -> Iterator[str]:
     for name in _texts_of(_argument(task, "python_callable")):
         yield (
             f"{name} of the callable holds references, which a hook cannot reach; pass it in op_kwargs, "
-            "or read it with om_secret_exec.loads() in the callable"
+            "or read it with om_secret_exec.airflow.loads() in the callable"
         )
 
 
