@@ -39,6 +39,7 @@ ENVIRONMENTS = {
     "airflow2": ">=3.11,<3.13",  # Airflow 2.11 knows no newer Python
     "airflow3": ">=3.11,<3.14",
     "bao": ">=3.11",
+    "containers": ">=3.11",
     "ministack": ">=3.11",
     "moto": ">=3.11",
     "om110": ">=3.11,<3.12",

@@ -44,7 +44,8 @@ func (t Tests) Run() int {
 // Python returns the interpreter of an environment of tools/testenv.py:
 // airflow2 (Airflow 2.11 with OpenMetadata 1.12), airflow3 (Airflow 3 with
 // current OpenMetadata; om2 is another name of it), om110 and om113 (OpenMetadata
-// without Airflow), plain (CPython with PyYAML and cryptography), or precommit
+// without Airflow), plain (CPython with PyYAML and cryptography), containers
+// (Airflow's operators for Docker and Kubernetes, without Airflow), or precommit
 // (pre-commit).
 func Python(t testing.TB, name string) string {
 	t.Helper()

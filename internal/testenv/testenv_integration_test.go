@@ -31,6 +31,7 @@ func TestPythonHasItsPackages(t *testing.T) {
 		{"om2", "openmetadata-ingestion", "2.0.7.0"},
 		{"plain", "PyYAML", "6.0.3"},
 		{"plain", "cryptography", "50.0.2"},
+		{"containers", "apache-airflow-providers-cncf-kubernetes", "10.24.0"},
 		{"precommit", "pre-commit", "4.5.0"},
 		{"ministack", "ministack", "1.5.33"},
 		{"moto", "moto", "5.2.5"},
