@@ -47,20 +47,11 @@ func TestUpstream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(testenv.Python(t, "airflow3"), "-W", "ignore", "-c", upstream)
-	cmd.Stdin = bytes.NewReader(stdin)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("asking OpenMetadata: %v", err)
-	}
 	var answer struct {
 		Reads              []bool
 		Providers, Loaders []string
 	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &answer); err != nil {
-		t.Fatal(err)
-	}
+	askPython(t, upstream, stdin, &answer)
 	for i, text := range asked {
 		codes := strings.Join(codesOf(check.Document(input(text, nil))), " ")
 		if codes != texts[text] || answer.Reads[i] != (codes == "") {
@@ -68,6 +59,53 @@ func TestUpstream(t *testing.T) {
 		}
 	}
 	holdNames(t, answer.Providers, answer.Loaders)
+}
+
+// askPython runs a script and reads the JSON in the last line that it prints.
+func askPython(t *testing.T, script string, stdin []byte, answer any) {
+	t.Helper()
+	cmd := exec.Command(testenv.Python(t, "airflow3"), "-W", "ignore", "-c", script)
+	cmd.Stdin = bytes.NewReader(stdin)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("asking Python: %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// types tells what Python's YAML loader makes of plain scalars; of some that it
+// takes for a number it can make none.
+const types = `
+import json, sys, yaml
+def text(scalar):
+    try:
+        return isinstance(yaml.safe_load("a: " + scalar)["a"], str)
+    except ValueError:
+        return False
+print(json.dumps([text(s) for s in json.load(sys.stdin)]))
+`
+
+// TestPythonNumbers holds OMS211 to what OpenMetadata's parser takes for text.
+func TestPythonNumbers(t *testing.T) {
+	scalars := strings.Fields(`1e5 1E5 1.5e3 1.5e+3 .5 -.5 +.5 5. 0x1F 0x 0x_ 0o17 017 018 0899 0b11 0b 0b2 0b_ 1_000 _1 1_
+		12:30 12:60 1:2:3 12:30:45 190:20:30.15 0:10 01:10 01:10.5 2024-01-01 2024-1-1 2024-13-45 2024-01-01T10:00:00Z 2024-1-1T1:00:00
+		2024-01-01T10:00 20240101 +12 -12 --12 0 00 00123 .inf -.Inf .nan .NaN -.nan NaN inf 1,000 1e 12e03 1.e3 1.e+3 1.0e5 1.2.3
+		123456789012345678901234567890 -0 2024-01-01x x1 1x`)
+	stdin, err := json.Marshal(scalars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []bool
+	askPython(t, types, stdin, &text)
+	for i, scalar := range scalars {
+		found := codesOf(check.Document(input("password: "+scalar, nil)))
+		if text[i] != (len(found) == 0) {
+			t.Errorf("%s: text for Python: %v; findings: %q", scalar, text[i], found)
+		}
+	}
 }
 
 // holdNames holds --portable to the names that OpenMetadata knows.

@@ -75,16 +75,6 @@ func isUnknownTag(n workflow.Node) bool {
 	return true
 }
 
-// isNumber tells a number or a date. A boolean is more likely a switch than a
-// password.
-func isNumber(n workflow.Node) bool {
-	switch n.Tag {
-	case "!!int", "!!float", "!!timestamp":
-		return n.Scalar && !n.IsKey
-	}
-	return false
-}
-
 // isMask tells a run of at least five asterisks.
 func isMask(value string) bool {
 	value = strings.TrimSpace(value)

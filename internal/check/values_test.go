@@ -37,6 +37,10 @@ func TestValues(t *testing.T) {
 		{name: "tagged references", in: "a: !vault secret:/x\nb: !m [secret:/x]\nc: !!binary secret:/x", want: []string{"OMS110 1:11", "OMS204 2:4", "OMS110 3:13"}},
 		{name: "masks", in: "a: '*********'\nb: '****'\nc: '* * * * *'\nd: |\n *****", want: []string{"OMS208 1:4", "OMS208 4:4"}},
 		{name: "numbers", in: "password: 1234\njwtToken: yes\nclientSecret: '1'\npassword2: 1\npassphrase: 2024-01-01\nsecret:\nport: 1", want: []string{"OMS211 1:11", "OMS211 5:13"}},
+		{name: "numbers in YAML 1.1 only", in: "a: {password: 12:30}\nb: {password: 0b_}\nc: {password: 1_0}", want: []string{"OMS211 1:15", "OMS211 2:15", "OMS211 3:15"}},
+		{name: "numbers in YAML 1.2 only", in: "a: {password: 1e5}\nb: {password: 0899}\nc: {password: 0o17}\nd: {password: 2024-1-1}"},
+		{name: "numbers in quotes and tags", in: "a: {password: '12:30'}\nb: {password: !!int 7}\nc: {password: !!str 7}", want: []string{"OMS211 2:21"}},
+		{name: "numbers in JSON", in: `{"password": 1e5, "a": {"password": "12:30"}}`, change: asJSON, want: []string{"OMS211 1:14"}},
 		{name: "a name in capitals", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x/W.YAML" }, want: []string{"OMS210 1:1"}},
 		{name: "PEM", in: "a: '-----BEGIN X-----\\nS3NTINEL'\nb: \"-----BEGIN X-----\\nx\"\nc: |\n  -----BEGIN\n  \\n", want: []string{"OMS209 1:4"}},
 	})

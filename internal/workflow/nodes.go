@@ -18,9 +18,10 @@ type Node struct {
 	// IsKey tells a key from a value. Sole is a key that has its mapping to
 	// itself; Mapped is one whose value is a scalar.
 	IsKey, Sole, Mapped bool
-	// Scalar tells a scalar from a collection; String is a scalar that both
-	// parsers give as a string.
-	Scalar, String bool
+	// Scalar tells a scalar from a collection; String is a scalar that our
+	// parsers give as a string. Plain is a scalar of YAML without quotes and tag:
+	// what it is, is for each parser to say.
+	Scalar, String, Plain bool
 	// Tag is the short form of the tag that was written or resolved: !!str.
 	Tag string
 	// Value is the text of a scalar after expansion.
@@ -105,6 +106,7 @@ func (w *nodeWalker) node(n *yaml.Node, at *trail) Node {
 		return node
 	}
 	node.String = isString(n)
+	node.Plain = n.Style == 0 && d.format == YAML
 	p, _ := d.place(n) // a scalar that is lost has the place where it was to be
 	node.Pos = d.src.position(p.head.start)
 	for _, part := range []span{p.head, p.tail} {
