@@ -26,10 +26,18 @@ func (l *lint) unreadable(err error) {
 		code, message, fix = maskedValue, maskedText, maskedFix
 	case strings.HasPrefix(after, "$"):
 		fix = "put quotes around the value: what the variable holds is read as YAML"
+	case templated(l.in.Document.Data):
+		fix = "mend the document at this place; what is in {{ }} or {% %} is a template's: render it first, and check the result"
 	case fix == "":
 		fix = "mend the document at this place"
 	}
 	l.add(code, e.Pos, "", message, fix)
+}
+
+// templated tells a text with the marks of Helm and Jinja. Quotes make them text,
+// so that this explains a syntax error and proves nothing.
+func templated(text []byte) bool {
+	return bytes.Contains(text, []byte("{{")) || bytes.Contains(text, []byte("{%"))
 }
 
 // around is what stands before and after a place in its line, in the file as it

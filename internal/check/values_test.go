@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"strings"
 	"testing"
 
 	"om-secret-exec/internal/check"
@@ -44,6 +45,17 @@ func TestValues(t *testing.T) {
 		{name: "a name in capitals", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x/W.YAML" }, want: []string{"OMS210 1:1"}},
 		{name: "PEM", in: "a: '-----BEGIN X-----\\nS3NTINEL'\nb: \"-----BEGIN X-----\\nx\"\nc: |\n  -----BEGIN\n  \\n", want: []string{"OMS209 1:4"}},
 	})
+}
+
+// TestTemplate: a syntax error of a text with a template's marks says what to do
+// with templates; another one does not.
+func TestTemplate(t *testing.T) {
+	for in, want := range map[string]bool{"{% if x %}\na: b": true, "a: x\n{{- if y }}\nb: c": true, "a: [b": false} {
+		found := check.Document(input(in, nil))
+		if len(found) != 1 || strings.Contains(found[0].Fix, "render it first") != want {
+			t.Errorf("%q: %+v, want a word about templates: %v", in, found, want)
+		}
+	}
 }
 
 func TestVariables(t *testing.T) {
