@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,7 +102,7 @@ func (e *execution) take(cmd *cobra.Command, args []string) error {
 	case len(e.files) > 0 && byEnv:
 		return usagef("", "FILE and --env exclude each other")
 	case len(e.files) > 0 && holes == 0:
-		return usagef("write {} where the command takes the path, such as: "+cmdHint, "FILE is given, and no {} says where CMD gets it")
+		return usagef(whereHint(e.argv), "FILE is given, and no {} says where CMD gets it")
 	case len(e.files) == 0 && holes > 0:
 		return usagef("name the workflow before --: "+cmdHint, "{} stands for a FILE, and none is given")
 	case len(e.files) == 0 && e.byFile:
@@ -131,6 +132,15 @@ func placeholders(argv []string) int {
 		}
 	}
 	return n
+}
+
+// whereHint says how to write the placeholder that is missing.
+func whereHint(argv []string) string {
+	within := func(arg string) bool { return strings.Contains(arg, placeholder) }
+	if slices.ContainsFunc(argv[1:], within) {
+		return `{} counts as a whole argument, or at the end of one as in --config={}; for a shell: -- sh -c 'metadata ingest -c "$0"' {}`
+	}
+	return "write {} where the command takes the path, such as: " + cmdHint
 }
 
 // fillIn gives argv with path in the place of the placeholders.

@@ -126,6 +126,7 @@ func (e *execution) variables(ctx context.Context, next *successor) error {
 		}
 	}
 	if len(names) == 0 {
+		e.app.msg.stepf("no variable is a reference: there is nothing to resolve")
 		return nil
 	}
 	e.connect()

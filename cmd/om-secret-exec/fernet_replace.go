@@ -82,7 +82,7 @@ func replaceHint(err error) string {
 	case errors.Is(err, delivery.ErrSymlink):
 		return "name the file itself: whoever can place a link would choose what is written"
 	case errors.Is(err, delivery.ErrNotRegular):
-		return "leave --in-place away: om-secret-exec fernet rotate < FILE"
+		return "name the files that a directory holds; for a pipe leave --in-place away: om-secret-exec fernet rotate < FILE"
 	case errors.Is(err, delivery.ErrLinked):
 		return "leave --in-place away, and write the result where it belongs: the other names would keep the old values"
 	case errors.Is(err, delivery.ErrChanged), errors.Is(err, delivery.ErrBusy):

@@ -33,6 +33,9 @@ func (o *idOptions) owner(cmd *cobra.Command) (owner secretid.Owner, err error) 
 			return owner, usagef("write --service database/"+o.service+", or the type it has", "--service %q has no type before its name", o.service)
 		}
 		owner, err = secretid.Service(kind, name)
+		if name == "" {
+			return owner, idUsage(err, "write --service TYPE/NAME")
+		}
 		return owner, idUsage(err, didYouMean(strings.ToLower(kind), secretid.ServiceTypes(), ""))
 	case "bot":
 		owner, err = secretid.Bot(o.bot)
