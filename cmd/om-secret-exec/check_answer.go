@@ -32,7 +32,21 @@ const (
 	unasked    = "OMS503"
 	unknowable = "OMS504"
 	unfit      = "OMS505"
+	doubtful   = "OMS506"
 )
+
+// doubt makes a finding of a warning about a value that was read.
+func doubt(l *lookups, i int, at workflow.Scalar, source providers.Source, warning string) check.Finding {
+	rule, _ := check.RuleOf(doubtful)
+	facts := l.shown(i)
+	if place := storeText(failure{store: l.refs[i].Store, err: source.Locate(&providers.Error{})}); place != "" {
+		facts += "; " + place
+	}
+	return check.Finding{
+		Rule: rule, Pos: at.Pos, Path: at.Path, Message: warning + " (" + facts + ")",
+		Fix: "mend the secret in the store; if the value is meant, ignore the code here",
+	}
+}
 
 // onlineCode is the rule for an answer.
 func (c *checker) onlineCode(err *providers.Error) string {

@@ -104,8 +104,12 @@ func (c *checker) look(ctx context.Context, l *lookups, scalars []workflow.Scala
 	var found []check.Finding
 	outcomes := l.outcomes(ctx, wants, open)
 	for n, i := range index {
-		if err := c.judge(l, i, outcomes[n]); err != nil {
+		warnings, err := c.judge(l, i, outcomes[n])
+		if err != nil {
 			found = append(found, c.answer(l, i, scalars[i], err)...)
+		}
+		for _, w := range warnings {
+			found = append(found, doubt(l, i, scalars[i], outcomes[n].Source, w))
 		}
 	}
 	return found
@@ -123,14 +127,14 @@ func (c *checker) leaveFields(wants []resolver.Want) {
 }
 
 // judge applies to a value that was read the rules for what a document may
-// hold.
-func (c *checker) judge(l *lookups, i int, out resolver.Outcome) *providers.Error {
+// hold. A default is written in the document, and no secret's value.
+func (c *checker) judge(l *lookups, i int, out resolver.Outcome) (warnings []string, err *providers.Error) {
 	if out.Err != nil || c.opts.online == exists {
-		return out.Err
+		return nil, out.Err
 	}
-	_, warnings, err := c.opts.rules().Apply(out.Value, l.refs[i].HasField || out.Defaulted)
-	for _, w := range warnings {
-		c.app.msg.warn(l.sites[i].say(w))
+	_, warnings, err = c.opts.rules().Apply(out.Value, l.refs[i].HasField || out.Defaulted)
+	if out.Defaulted {
+		warnings = nil
 	}
-	return out.Source.Locate(err)
+	return warnings, out.Source.Locate(err)
 }

@@ -21,7 +21,7 @@ func TestCheckPageOnline(t *testing.T) {
 	denying := httptest.NewServer(http.HandlerFunc(deny))
 	t.Cleanup(denying.Close)
 	secrets := filepath.Join(t.TempDir(), "secrets.yaml")
-	if err := os.WriteFile(secrets, []byte("/prod/db/password: secret:S3NTINEL\n"), 0o600); err != nil {
+	if err := os.WriteFile(secrets, []byte("/prod/db/password: secret:S3NTINEL\n/prod/empty: ''\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	inFile := []string{"OM_SECRET_EXEC_PROVIDER=file", "OM_SECRET_EXEC_SECRETS_FILE=" + secrets}
@@ -41,6 +41,7 @@ func TestCheckPageOnline(t *testing.T) {
 		{"OMS503", reading, inAWS("http://127.0.0.1:1"), exitRetry},
 		{"OMS504", exists, inAWS(denying.URL), exitOK},
 		{"OMS505", reading, inFile, exitFindings},
+		{"OMS506", reading, inFile, exitOK},
 	}
 	_, examples := checkExamples(t)
 	tried := 0

@@ -156,5 +156,6 @@ func onlineRules() []Rule {
 		{"OMS503", Error, "the store could not be asked"},
 		{"OMS504", Warning, "whether the secret is there cannot be told without reading it"},
 		{"OMS505", Error, "the secret is there, and its value cannot be used"},
+		{"OMS506", Warning, "the secret's value is likely not what is meant"},
 	}
 }
