@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +30,7 @@ func (l *lint) ignores() {
 			if used || l.notLookedFor(g.codes[i]) {
 				continue
 			}
-			message, fix := fmt.Sprintf("%s is not found on line %d", g.codes[i], g.line), "remove the code from the comment"
+			message, fix := g.codes[i]+" is not found on the line that the comment is about", "remove the code from the comment"
 			if _, known := RuleOf(g.codes[i]); !known {
 				message, fix = "there is no rule of this code", "write a code such as OMS101; docs/check.md lists them"
 			}
@@ -40,14 +39,22 @@ func (l *lint) ignores() {
 	}
 }
 
-// notLookedFor tells that a code is not found because this run does not look for
-// it: a comment may be for another one.
+// notLookedFor tells that a code may be found by another run on the same text, so
+// that a comment that names it is not idle: with other flags, another
+// environment, or at another time.
 func (l *lint) notLookedFor(code string) bool {
 	if _, known := RuleOf(code); !known {
 		return false
 	}
-	return !l.in.Asked && strings.HasPrefix(code, online) ||
-		!l.in.Portable && (code == refExtended || code == notUpstream)
+	switch code {
+	case refExtended, notUpstream:
+		return !l.in.Portable
+	case fernetNoKey, fernetToken, variableUnset, variableInside, variableTwice:
+		return true // what is set here need not be where it runs
+	case onlineAbsent:
+		return !l.in.Asked
+	}
+	return strings.HasPrefix(code, online) // as the store and the question are
 }
 
 func ignored(list []ignoring, f Finding) bool {

@@ -58,7 +58,8 @@ const (
 	settingFile      = "OMS411"
 	settingUnusable  = "OMS412"
 
-	online = "OMS5" // how the codes begin that stores answer with
+	online       = "OMS5" // how the codes begin that stores answer with
+	onlineAbsent = "OMS501"
 )
 
 // Rules returns the closed list, by code. Those of 5xx are found by whoever asks
@@ -151,7 +152,7 @@ func settingRules() []Rule {
 
 func onlineRules() []Rule {
 	return []Rule{
-		{"OMS501", Error, "the store has no such secret, version or field, or it is disabled"},
+		{onlineAbsent, Error, "the store has no such secret, version or field, or it is disabled"},
 		{"OMS502", Error, "the store refuses to answer"},
 		{"OMS503", Error, "the store could not be asked"},
 		{"OMS504", Warning, "whether the secret is there cannot be told without reading it"},
