@@ -22,6 +22,9 @@ var (
 	ErrBusy = errors.New("another run is writing it")
 )
 
+// errForeign is about a name that only we give to files.
+var errForeign = errors.New("is not a regular file; remove it")
+
 // Check tells whether WriteFile could write path, as far as that can be told
 // without writing: callers ask before they fetch secrets in vain.
 func Check(path string) error {
@@ -84,16 +87,23 @@ func fill(f *os.File, data []byte) error {
 }
 
 // removeStale removes what a killed run left at temp. A file whose lock is held
-// belongs to a run that is alive.
+// belongs to a run that is alive; what is no file is none of ours.
 func removeStale(temp string) error {
-	f, err := os.OpenFile(temp, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	// Opening a pipe that somebody put there would wait for a writer.
+	f, err := os.OpenFile(temp, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err == nil {
+		defer f.Close() //nolint:errcheck // nothing was written
+		var info fs.FileInfo
+		if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+			err = errForeign
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("looking for what an earlier run may have left, %s: %w", filepath.Base(temp), reason(err))
 	}
-	defer f.Close() //nolint:errcheck // nothing was written
 	if err := lock(f); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -116,6 +117,28 @@ func TestWriteFileRemovesStale(t *testing.T) {
 	}
 	if left := names(t, dir); len(left) != 1 || left[0] != "wf.yaml" {
 		t.Errorf("directory holds %q, want wf.yaml alone", left)
+	}
+}
+
+// TestWriteFileForeign: what others put under the name of our temporary file
+// neither holds a run up nor is removed.
+func TestWriteFileForeign(t *testing.T) {
+	t.Parallel()
+	for kind, put := range map[string]func(string) error{
+		"pipe":      func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"directory": func(path string) error { return os.Mkdir(path, 0o700) },
+	} {
+		dir := t.TempDir()
+		if err := put(filepath.Join(dir, ".wf.yaml.om-secret-exec")); err != nil {
+			t.Fatal(err)
+		}
+		err := delivery.WriteFile(filepath.Join(dir, "wf.yaml"), []byte("S3NTINEL"))
+		if err == nil || !strings.Contains(err.Error(), "is not a regular file; remove it") {
+			t.Errorf("%s: WriteFile = %v", kind, err)
+		}
+		if left := names(t, dir); len(left) != 1 || left[0] != ".wf.yaml.om-secret-exec" {
+			t.Errorf("%s: directory holds %q", kind, left)
+		}
 	}
 }
 
