@@ -149,7 +149,10 @@ func (r *run) finish() {
 	if r.cfg.config != nil {
 		r.eff.Airflow = AirflowFile{Path: r.cfg.config.Path(), Found: r.cfg.config.Found()}
 	} else if _, given := r.in.Flags["airflow-config"]; given && r.kind != nil {
-		r.warn(Remark{Kind: AirflowCfg, Text: "flag --airflow-config is not used: loader " + r.eff.Loader.Value + " does not read airflow.cfg"})
+		r.warn(Remark{
+			Kind: AirflowCfg, Text: "flag --airflow-config is not used: loader " + r.eff.Loader.Value + " does not read airflow.cfg",
+			Hint: "leave the flag away, or choose loader airflow",
+		})
 	}
 	for _, w := range r.cfg.warnings {
 		r.warn(Remark{Kind: AirflowCfg, Text: w})
