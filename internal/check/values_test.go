@@ -114,8 +114,11 @@ func TestIgnores(t *testing.T) {
 		{name: "unknown", in: "a: secrets:/x # om-secret-exec: ignore[OMS105, S3NTINEL]", want: []string{"OMS003 1:15"}},
 		{name: "another line", in: "a: 1 # om-secret-exec: ignore[OMS105]\nb: secrets:/x", want: []string{"OMS003 1:6", "OMS105 2:4"}},
 		{name: "found elsewhere", in: "a: x # om-secret-exec: ignore[OMS205, OMS111, OMS108, OMS501, OMS503]"},
-		{name: "found by this run only", in: "a: x # om-secret-exec: ignore[OMS108, OMS501, OMS506]", change: func(in *check.Input) { in.Portable, in.Asked = true, true },
-			want: []string{"OMS003 1:6", "OMS003 1:6"}},
+		{
+			name: "found by this run only", in: "a: x # om-secret-exec: ignore[OMS108, OMS501, OMS506]",
+			change: func(in *check.Input) { in.Portable, in.Asked = true, true },
+			want:   []string{"OMS003 1:6", "OMS003 1:6"},
+		},
 		{name: "no comment", in: "a: 'secrets:/x#om-secret-exec: ignore[OMS105]'\nb: |\n  # om-secret-exec: ignore[OMS105]\n", want: nil},
 		{name: "other comments", in: "a: secret:/x # om-secret-exec is here\n"},
 	})
