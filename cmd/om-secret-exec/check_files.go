@@ -28,8 +28,12 @@ func (c *checker) files(args []string) ([]checkFile, error) {
 	var files []checkFile
 	seen := map[string]bool{}
 	add := func(f checkFile) {
-		if !seen[f.path] {
-			seen[f.path] = true
+		id := f.path
+		if absolute, err := filepath.Abs(f.path); err == nil && !f.stdin {
+			id = absolute // wf.yaml and ./wf.yaml are one file
+		}
+		if !seen[id] {
+			seen[id] = true
 			files = append(files, f)
 		}
 	}

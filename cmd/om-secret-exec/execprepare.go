@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +32,10 @@ func (e *execution) prepare(ctx context.Context) (*successor, error) {
 	}
 	if err != nil {
 		next.withdraw()
+		var fail *failedError
+		if errors.As(err, &fail) {
+			fail.undone = "the command was not started"
+		}
 		return nil, err
 	}
 	return next, nil
@@ -82,6 +88,24 @@ func (e *execution) place(next *successor, suffix string) (string, error) {
 	return memfd.Path, nil
 }
 
+// warnOfForgotten says that a command gets a workflow as it is, where FILE and {}
+// were meant: its references would be used as passwords.
+func (e *execution) warnOfForgotten() {
+	for _, arg := range e.argv[1:] {
+		if suffix := filepath.Ext(arg); suffix != ".yaml" && suffix != ".yml" && suffix != ".json" {
+			continue
+		}
+		info, err := os.Stat(arg)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxFound {
+			continue
+		}
+		if data, err := os.ReadFile(arg); err == nil && bytes.Contains(data, []byte("secret:")) {
+			e.app.msg.warn(arg + " is handed over as it is, with its references: nothing was to be resolved")
+			e.app.msg.hint("name it before --, and {} in its place: " + cmdHint)
+		}
+	}
+}
+
 // suffixOf is the suffix by which OpenMetadata reads the document as what it is.
 func suffixOf(name string, format workflow.Format) string {
 	switch suffix := filepath.Ext(name); {
@@ -127,6 +151,7 @@ func (e *execution) variables(ctx context.Context, next *successor) error {
 	}
 	if len(names) == 0 {
 		e.app.msg.stepf("no variable is a reference: there is nothing to resolve")
+		e.warnOfForgotten()
 		return nil
 	}
 	e.connect()

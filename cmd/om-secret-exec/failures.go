@@ -25,6 +25,8 @@ type failedError struct {
 	total int
 	// noun is what they are counted as; references if empty.
 	noun string
+	// undone is what did not happen because of them; nothing was written if empty.
+	undone string
 	// accepted are the stores that did not refuse every look-up: their refusals
 	// concern single secrets.
 	accepted map[string]bool

@@ -96,8 +96,8 @@ func (m *messages) failures(f *failedError) {
 		}
 	}
 	if f.total > 0 {
-		m.errorf("%d of %d %s failed; nothing was written (exit %d: %s)",
-			len(f.failures), f.total, plural(f.total, cmp.Or(f.noun, "reference")), f.exit(), meaning(f.exit()))
+		m.errorf("%d of %d %s failed; %s (exit %d: %s)", len(f.failures), f.total, plural(f.total, cmp.Or(f.noun, "reference")),
+			cmp.Or(f.undone, "nothing was written"), f.exit(), meaning(f.exit()))
 	}
 }
 
