@@ -197,7 +197,7 @@ def test_an_object_that_cannot_be_rewritten_is_told(
     with caplog.at_level(logging.WARNING):
         run(resolve_workflow(), task(op_kwargs={"workflow_config": Model()}))
     assert "op_kwargs.workflow_config: Model cannot be rewritten by a hook" in caplog.text
-    with pytest.raises(SecretExecError, match=r"install\(\)"):
+    with pytest.raises(SecretExecError, match=r"strict\(\)"):
         run(resolve_workflow(op_kwargs="workflow_config"), task(op_kwargs={"workflow_config": Model()}))
 
 

@@ -65,14 +65,6 @@ def load(
         binary=binary,
         env=env,
     )
-    run = Run.of(
-        provider=provider,
-        loader=loader,
-        airflow_config=airflow_config,
-        timeout=timeout,
-        binary=binary,
-        env=env,
-    )
     resolved = run.resolve(None, "--", name, expand=expand)
     return _mapping(
         _parse.json_text(resolved, name) if suffix == _JSON else _parse.yaml_text(resolved, name), name

@@ -133,5 +133,5 @@ def _unreachable(found: Found) -> Failure:
         "CONFIG",
         f"{type(found.value).__name__} is an object made when the DAG was parsed; a hook cannot rewrite it",
         where=found.place,
-        hint="call om_secret_exec.openmetadata.install() in the process that runs the ingestion",
+        hint="wrap the callable in om_secret_exec.openmetadata.strict(): docs/ingestion.md shows how",
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("om_secret_exec.airflow")
 
-_INSTALL: Final = "call om_secret_exec.openmetadata.install() in the process that runs the ingestion"
+_INSTALL: Final = "wrap the callable in om_secret_exec.openmetadata.strict(): docs/ingestion.md shows how"
 
 
 def apply_policy(
