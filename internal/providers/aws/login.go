@@ -133,11 +133,7 @@ func (s *session) noCredentials() verdict {
 		v.hint = "check the settings of this kind, or choose another with aws_credential"
 		return v
 	}
-	set := "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-	if s.loader == "airflow" {
-		set = "set aws_region, aws_access_key_id and aws_secret_access_key in [openmetadata_secrets_manager]"
-	}
-	v.hint = set + ", AWS_PROFILE, or a role for the pod, task or instance; looked at: variables, " +
+	v.hint = s.keysHint + ", AWS_PROFILE, or a role for the pod, task or instance; looked at: variables, " +
 		"web identity, the AWS configuration files, the container's agent, instance metadata"
 	return v
 }

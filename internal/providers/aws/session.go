@@ -23,10 +23,11 @@ type session struct {
 	// endpoint replaces the service's public one when it is not empty.
 	endpoint string
 	// tokens replaces the public endpoint of STS when it is not empty.
-	tokens  string
-	who     identity
-	loader  string
-	noBatch bool
+	tokens string
+	who    identity
+	// keysHint says how to give an access key to this store.
+	keysHint string
+	noBatch  bool
 
 	mu   sync.Mutex
 	home string // the configured region; "" until instance metadata has told it
@@ -70,7 +71,7 @@ func open(ctx context.Context, s providers.Settings, svc *service) (*session, er
 	if cfg.Region == "" && (cred.kind != credentialInstance || s.Get(keyRole) != "") {
 		return nil, &providers.Error{
 			Code: providers.Config, Message: "no region is set for " + svc.title,
-			Hint: "set aws_region (loader airflow), AWS_DEFAULT_REGION or AWS_REGION, or region in the profile",
+			Hint: regionHint(s),
 		}
 	}
 	cfg.HTTPClient = guardedClient{cfg.HTTPClient}
@@ -79,8 +80,26 @@ func open(ctx context.Context, s providers.Settings, svc *service) (*session, er
 	}
 	return &session{
 		svc: svc, cfg: cfg, endpoint: endpoint, tokens: tokens, who: cred.who,
-		loader: s.Loader, noBatch: s.NoBatch, home: cfg.Region,
+		keysHint: keysHint(s), noBatch: s.NoBatch, home: cfg.Region,
 	}, nil
+}
+
+func regionHint(s providers.Settings) string {
+	if s.Store != "" {
+		return s.HowToSet(nil, keyRegion) + ", or region in the profile"
+	}
+	return "set aws_region (loader airflow), AWS_DEFAULT_REGION or AWS_REGION, or region in the profile"
+}
+
+// keysHint says how to give an access key to this store.
+func keysHint(s providers.Settings) string {
+	switch {
+	case s.Store != "":
+		return s.HowToSet(nil, keyAccessKey) + " (" + keySecretKey + " likewise)"
+	case s.Loader == "airflow":
+		return "set aws_region, aws_access_key_id and aws_secret_access_key in [openmetadata_secrets_manager]"
+	}
+	return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 }
 
 // checkRegion refuses a region that cannot work: an availability zone, and text
