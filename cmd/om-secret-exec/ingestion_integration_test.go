@@ -61,15 +61,16 @@ workflowConfig:
 			}
 		})
 	}
+	if os.Getenv("OMSE_CAMPAIGN") != "" {
+		ingestWithEachStore(t, database)
+	}
 }
 
-// TestIngestionWithEachStore takes the password itself from every store in turn.
+// ingestWithEachStore takes the password itself from every store in turn.
 // Ingestion takes its time to start, so that this is for campaigns.
-func TestIngestionWithEachStore(t *testing.T) {
-	if os.Getenv("OMSE_CAMPAIGN") == "" {
-		t.Skip("only in campaigns: TestIngestion takes something from each store at once")
-	}
-	database, stores := testenv.Postgres(t), newEverywhere(t, nil)
+func ingestWithEachStore(t *testing.T, database testenv.PostgresServer) {
+	t.Helper()
+	stores := newEverywhere(t, nil)
 	for store, ref := range stores.refs {
 		t.Run(store, func(t *testing.T) {
 			server := testenv.NewOpenMetadata(t, "airflow3")

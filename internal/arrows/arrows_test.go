@@ -137,12 +137,9 @@ func TestIgnorance(t *testing.T) {
 // The table must not outlive the packages it names: a typo in it would be a
 // rule that holds of nothing.
 func TestTableNamesPackages(t *testing.T) {
-	later := []string{
-		"bench", "bench/*", "internal/secretid", "internal/providers/rest",
-	}
 	packages := listing(t)
 	for _, name := range slices.Sorted(maps.Keys(allowed)) {
-		if _, ok := packages[module+"/"+name]; !ok && !slices.Contains(later, name) {
+		if _, ok := packages[module+"/"+name]; !ok && !strings.HasSuffix(name, "/*") {
 			t.Errorf("the table of arrows names %s, which is not a package", name)
 		}
 	}
