@@ -4,6 +4,10 @@
     testenv.py [NAME...]      make the named environments, or all of them
     testenv.py --path NAME    print the program to run of one that is there
     testenv.py --lock [NAME]  write tools/testenv/NAME.txt anew from NAME.in
+    testenv.py --fresh DIRECTORY NAME PACKAGE...
+                              make a new virtual environment of nothing but these
+                              packages and what they need, as NAME pins it, and
+                              print its interpreter
 
 An environment is a virtual environment in the user's cache directory, named
 after a hash of its pins and of the Python version, so that all clones share it
@@ -192,6 +196,17 @@ def choose_python(uv: Path, name: str, env: dict[str, str]) -> str:
     return wanted
 
 
+def make_fresh(directory: Path, name: str, packages: list[str]) -> Path:
+    """Install packages into an environment of the caller's own; return its Python."""
+    if not ready("uv"):
+        raise SetupError("uv is not installed: run make test-env")
+    env = uv_environment()
+    uv, python = interpreter("uv").parent / "uv", directory / "bin" / "python"
+    run(uv, "venv", "--python", choose_python(uv, name, env), directory, env=env)
+    run(uv, "pip", "install", "--python", python, "--constraint", PINS / f"{name}.txt", *packages, env=env)
+    return python
+
+
 def oldest_python(name: str) -> str:
     return ENVIRONMENTS[name].removeprefix(">=").partition(",")[0]
 
@@ -268,14 +283,24 @@ def main() -> None:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--path", action="store_true", help="print the program to run, make nothing")
     mode.add_argument("--lock", action="store_true", help="write the pins of all packages anew")
+    mode.add_argument("--fresh", type=Path, metavar="DIRECTORY",
+                      help="make an environment there, of the packages after the one name")
     args = parser.parse_args()
     names = list(ENVIRONMENTS) if args.lock else NAMES  # go.sum is the lock of kube
+    packages: list[str] = []
+    if args.fresh:
+        if len(args.name) < 2:
+            parser.error("--fresh needs a name and packages")
+        packages, args.name = args.name[1:], args.name[:1]
+        names = list(ENVIRONMENTS)
     unknown = set(args.name) - set(names)
     if unknown:
         parser.error(f"no environment {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     for name in args.name or names:
         if args.lock:
             lock(name)
+        elif args.fresh:
+            print(make_fresh(args.fresh, name, packages))
         elif not args.path:
             ensure(name)
         elif ready(name):

@@ -73,22 +73,28 @@ func (a installation) with(env map[string]string) installation {
 	return a
 }
 
-// run runs the installation's Python and returns what it printed.
+// run runs the installation's Python, which must succeed, and returns what it printed.
 func (a installation) run(arguments ...string) string {
 	a.t.Helper()
+	out, err := a.command(a.python, arguments...)
+	if err != nil {
+		a.t.Fatalf("%s: %q: %v\n%s", a.name, arguments, err, out)
+	}
+	return out
+}
+
+// command runs a program with the installation's variables and no others.
+func (a installation) command(program string, arguments ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(a.t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, a.python, arguments...)
+	cmd := exec.CommandContext(ctx, program, arguments...)
 	cmd.WaitDelay = time.Second
 	cmd.Dir = a.home
 	for name, value := range a.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		a.t.Fatalf("%s: %q: %v\n%s", a.name, arguments, err, out)
-	}
-	return string(out)
+	return string(out), err
 }
 
 // folder makes a directory of DAGs: copies of examples, in which old strings are

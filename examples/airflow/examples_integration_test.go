@@ -28,23 +28,25 @@ var tasks = map[string][]string{
 	"ingest_taskflow":        {"ingest"},
 }
 
+// What the stores hold, by the names that the examples use.
+var stored = map[string]string{
+	"/team/prod/warehouse/password":    password,
+	"/team/prod/openmetadata/token":    token,
+	"airflow/connections/om_warehouse": `{"conn_type": "postgres", "login": "reader", "password": "S3NTINEL of the connection"}`,
+	"airflow/variables/om_token":       "S3NTINEL of the variable",
+}
+
 // TestExamples runs the examples with a stand-in for OpenMetadata: as they are,
 // and with a wrong reference. Airflow 2 has its secrets in Secrets Manager,
 // Airflow 3 in OpenBao.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	values := map[string]string{
-		"/team/prod/warehouse/password":    password,
-		"/team/prod/openmetadata/token":    token,
-		"airflow/connections/om_warehouse": `{"conn_type": "postgres", "login": "reader", "password": "S3NTINEL of the connection"}`,
-		"airflow/variables/om_token":       "S3NTINEL of the variable",
-	}
 	for name, store := range map[string]func(testing.TB, map[string]string) map[string]string{
 		"airflow2": inSecretsManager, "airflow3": inOpenBao,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := install(t, name).with(store(t, values)).with(map[string]string{
+			a := install(t, name).with(store(t, stored)).with(map[string]string{
 				"AIRFLOW__SECRETS__BACKEND": "om_secret_exec.airflow.SecretsBackend",
 			})
 			a = a.withStub()
@@ -54,10 +56,8 @@ func TestExamples(t *testing.T) {
 			}
 			a = a.folder("dags", append(files, "secrets_backend.py"), "/opt/ingestion/bin/python", a.python)
 			for dag := range tasks {
-				a.write("wrong_"+dag+".py", read(t, dag+".py"), "/opt/ingestion/bin/python", a.python,
-					`"`+dag+`"`, `"wrong_`+dag+`"`, "catchup=False", "catchup=False, default_args=RETRIED", "\n\nwith DAG", retried, "/warehouse/password", "/warehouse/typo", "warehouse.yaml", "wrong.yaml")
+				a.writeWrong(dag)
 			}
-			a.write("wrong.yaml", read(t, "warehouse.yaml"), "/warehouse/password", "/warehouse/typo")
 			got := a.dagRuns(append(dags, "secrets_backend")...)
 			for dag, names := range tasks {
 				for _, task := range names {
@@ -74,6 +74,14 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// writeWrong writes a copy of an example, wrong_DAG, with a wrong reference.
+func (a installation) writeWrong(dag string) {
+	a.t.Helper()
+	a.write("wrong_"+dag+".py", read(a.t, dag+".py"), "/opt/ingestion/bin/python", a.python,
+		`"`+dag+`"`, `"wrong_`+dag+`"`, "catchup=False", "catchup=False, default_args=RETRIED", "\n\nwith DAG", retried, "/warehouse/password", "/warehouse/typo", "warehouse.yaml", "wrong.yaml")
+	a.write("wrong.yaml", read(a.t, "warehouse.yaml"), "/warehouse/password", "/warehouse/typo")
+}
+
 // retried has a DAG try its tasks again, which a wrong reference is not worth.
 const retried = `
 from datetime import timedelta
@@ -87,18 +95,23 @@ func (a installation) withStub() installation {
 		a.t.Fatal(err)
 	}
 	bin := filepath.Join(a.home, "bin")
-	script := "#!/bin/sh\nexec " + a.python + ` -m metadata "$@"` + "\n"
-	err = os.Mkdir(bin, 0o700)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(bin, "metadata"), []byte(script), 0o700)
-	}
-	if err != nil {
+	if err := os.Mkdir(bin, 0o700); err != nil {
 		a.t.Fatal(err)
 	}
+	a.writeMetadata(bin)
 	return a.with(map[string]string{
 		"PYTHONPATH": a.env["PYTHONPATH"] + string(os.PathListSeparator) + stub,
 		"PATH":       bin + string(os.PathListSeparator) + a.env["PATH"],
 	})
+}
+
+// writeMetadata writes the command of the stand-in into a directory.
+func (a installation) writeMetadata(bin string) {
+	a.t.Helper()
+	script := "#!/bin/sh\nexec " + a.python + ` -m metadata "$@"` + "\n"
+	if err := os.WriteFile(filepath.Join(bin, "metadata"), []byte(script), 0o700); err != nil {
+		a.t.Fatal(err)
+	}
 }
 
 // inSecretsManager puts values into AWS's store and returns the settings for it.

@@ -74,9 +74,7 @@ func (a installation) withSecretsFile() installation {
 	a.t.Helper()
 	directory := a.t.TempDir()
 	store := filepath.Join(directory, "secrets.json")
-	content, err := json.Marshal(map[string]string{
-		"/team/prod/warehouse/password": password, "/team/prod/openmetadata/token": token,
-	})
+	content, err := json.Marshal(stored)
 	if err == nil {
 		err = os.WriteFile(store, content, 0o600)
 	}

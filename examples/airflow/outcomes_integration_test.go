@@ -15,6 +15,8 @@ type outcome struct {
 	Tries int
 	Logs  []string // their files
 	log   string
+
+	Rendered string // its fields in Airflow's database; dagsTest asks for them
 }
 
 // outcomes are those of DAG.TASK, or DAG.TASK[INDEX].

@@ -45,8 +45,8 @@ func (t Tests) Run() int {
 // airflow2 (Airflow 2.11 with OpenMetadata 1.12), airflow3 (Airflow 3 with
 // current OpenMetadata; om2 is another name of it), om110 and om113 (OpenMetadata
 // without Airflow), plain (CPython with PyYAML and cryptography), containers
-// (Airflow's operators for Docker and Kubernetes, without Airflow), or precommit
-// (pre-commit).
+// (Airflow's operators for Docker and Kubernetes, without Airflow), precommit
+// (pre-commit), or shim (what checks the Python package).
 func Python(t testing.TB, name string) string {
 	t.Helper()
 	return installed(t, name)
