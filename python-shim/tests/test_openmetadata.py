@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import inspect
 import logging
 import multiprocessing
 import pickle
@@ -255,6 +257,35 @@ def test_strict_decorates(om: OpenMetadata, runs: Any) -> None:
 
     assert (task("secret:/good"), task("secret:/good"), task.__name__) == ("va$lue", "va$lue", "task")
     assert len(runs()) == 2
+
+
+def test_strict_decorates_coroutines_and_generators(om: OpenMetadata, runs: Any) -> None:
+    @strict()
+    async def waits(name: str) -> Any:
+        return om.ask(name)
+
+    @strict()
+    def yields(name: str) -> Any:
+        yield om.ask(name)
+
+    assert inspect.iscoroutinefunction(waits)
+    assert inspect.isgeneratorfunction(yields)
+    assert (asyncio.run(waits("secret:/good")), *yields("secret:/good")) == ("va$lue", "va$lue")
+    with pytest.raises(SecretExecError, match="NOT_FOUND"):
+        asyncio.run(waits("secret:/bad"))
+    with pytest.raises(SecretExecError, match="NOT_FOUND"):
+        next(yields("secret:/bad"))
+    assert om.ask("secret:/bad") == "/bad"
+    assert len(runs()) == 4
+
+
+def test_strict_is_one_block(om: OpenMetadata, runs: Any) -> None:
+    assert runs() == []
+    block = strict()
+    with block:
+        om.ask("secret:/good")
+    with pytest.raises(RuntimeError, match="one block"), block:
+        pass
 
 
 def swallowed(om: OpenMetadata) -> None:

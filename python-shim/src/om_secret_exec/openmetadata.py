@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, Any, Final
 from om_secret_exec import _factory
 from om_secret_exec._errors import SecretExecError
 from om_secret_exec._strict import Lookups, UnresolvedReferenceError, for_task
+from om_secret_exec._wrapped import F, wrapped
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from types import TracebackType
 
 __all__ = ["UnresolvedReferenceError", "install", "strict", "uninstall"]
 
@@ -76,7 +79,6 @@ def uninstall() -> None:
             _remove()
 
 
-@contextmanager
 def strict(
     *,
     provider: str | None = None,
@@ -85,7 +87,7 @@ def strict(
     timeout: float | None = None,
     binary: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
-) -> Iterator[None]:
+) -> Strict:
     """Install for a block, or for the calls of a function that it decorates.
 
     A reference that could not be resolved makes it raise SecretExecError, even if
@@ -93,7 +95,43 @@ def strict(
     the hooks of om_secret_exec.airflow raise: AirflowFailException, or
     SecretExecError when a retry may help.
     """
-    options = _options(provider, loader, airflow_config, timeout, binary, env)
+    return Strict(_options(provider, loader, airflow_config, timeout, binary, env))
+
+
+class Strict:
+    """What strict() gives: a block, and a decorator of which each call is a block."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        self._entered: AbstractContextManager[None] | None = None
+
+    def __enter__(self) -> None:
+        """Begin the block, which can be done once."""
+        if self._entered is not None:
+            raise RuntimeError("a strict() is one block: call strict() again for another")
+        self._entered = _block(self._options)
+        self._entered.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        """End the block."""
+        assert self._entered is not None  # noqa: S101 - __enter__ was first
+        return self._entered.__exit__(kind, error, traceback)
+
+    def __call__(self, function: F) -> F:
+        """Return a function of the same kind, each call of which is a block."""
+
+        @contextmanager
+        def block(args: Any, kwargs: Any) -> Iterator[tuple[Any, Any]]:
+            with _block(self._options):
+                yield args, kwargs
+
+        return wrapped(function, block)
+
+
+@contextmanager
+def _block(options: dict[str, Any]) -> Iterator[None]:
     try:
         with guarded(options):
             yield

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable
 
+from om_secret_exec._wrapped import F, wrapped
 from om_secret_exec.airflow import _hook
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from om_secret_exec.airflow._units import Ask
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def resolves(
@@ -24,7 +24,7 @@ def resolves(
     airflow_config: str | os.PathLike[str] | None = None,
     timeout: float | None = None,
     binary: str | os.PathLike[str] | None = None,
-) -> Callable[[_F], _F]:
+) -> Callable[[F], F]:
     """Decorate a callable: the arguments of these names are resolved when it is called.
 
     Text becomes resolved text, a dictionary a resolved dictionary, a string that is
@@ -47,17 +47,20 @@ def resolves(
         }
     )
 
-    def decorate(function: _F) -> _F:
+    def decorate(function: F) -> F:
         signature = inspect.signature(function)
         _check(signature, names)
 
-        def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
+        @contextmanager
+        def resolved(
+            args: tuple[Any, ...], kwargs: dict[str, Any]
+        ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             _rewrite(bound, names, ask)
-            return bound
+            yield bound.args, bound.kwargs
 
-        return _wrapped(function, call)
+        return wrapped(function, resolved)
 
     return decorate
 
@@ -89,30 +92,3 @@ def _rewrite(bound: inspect.BoundArguments, names: tuple[str, ...], ask: Ask) ->
             **bound.arguments[collected],
             **{name: holder.arguments[name] for name in extra},
         }
-
-
-def _wrapped(function: _F, call: Callable[[tuple[Any, ...], dict[str, Any]], inspect.BoundArguments]) -> _F:
-    """Return a function of the same kind: Airflow awaits coroutines and drains generators."""
-    resolved: Callable[..., Any]
-    if inspect.iscoroutinefunction(function):
-
-        async def waits(*args: Any, **kwargs: Any) -> Any:
-            bound = call(args, kwargs)
-            return await function(*bound.args, **bound.kwargs)
-
-        resolved = waits
-    elif inspect.isgeneratorfunction(function):
-
-        def yields(*args: Any, **kwargs: Any) -> Any:
-            bound = call(args, kwargs)
-            return (yield from function(*bound.args, **bound.kwargs))
-
-        resolved = yields
-    else:
-
-        def returns(*args: Any, **kwargs: Any) -> Any:
-            bound = call(args, kwargs)
-            return function(*bound.args, **bound.kwargs)
-
-        resolved = returns
-    return functools.update_wrapper(resolved, function)  # type: ignore[return-value]
