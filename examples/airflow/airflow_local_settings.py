@@ -11,7 +11,8 @@ from om_secret_exec.openmetadata import strict
 
 
 def task_policy(task):
-    if "workflow_config" in (getattr(task, "op_kwargs", None) or {}):
+    op_kwargs = getattr(task, "op_kwargs", None)
+    if isinstance(op_kwargs, dict) and "workflow_config" in op_kwargs:
         task.python_callable = strict()(task.python_callable)
     else:
         apply_policy(task)
