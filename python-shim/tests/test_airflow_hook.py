@@ -29,6 +29,8 @@ from om_secret_exec.airflow import _hook, resolve_workflow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conftest import Fake
+
 __all__ = ["masker", "program"]
 
 
@@ -255,3 +257,54 @@ def test_a_hook_that_was_there_runs_first(program: Program) -> None:
     run(resolve_workflow(after=generator), task())
     assert order == ["secret:/db", "ingest"]
     assert len(program.asked) == 1
+
+
+def test_an_index_may_count_from_the_end(program: Program) -> None:
+    ingest = task(op_args=["a", TEXT])
+    run(resolve_workflow(op_args=[-1, 0]), task(op_args=["secret:/db"]))
+    run(resolve_workflow(op_args=-1), ingest)
+    assert ingest.op_args == ["a", RESOLVED]
+    assert len(program.asked) == 2
+
+
+def test_objects_of_others_are_left_alone(program: Program) -> None:
+    class Odd:
+        def model_fields(self) -> None:
+            pass
+
+    environment = [{"name": "A", "value": "secret:/db"}, {"name": "B", "value": "b"}]
+    other = task(op_kwargs={"odd": Odd()}, env_vars=environment)
+    run(resolve_workflow(), other)
+    assert other.env_vars == [{"name": "A", "value": "hunter2"}, {"name": "B", "value": "b"}]
+    assert environment[0]["value"] == "secret:/db"
+    assert len(program.asked) == 1
+
+
+WORKFLOW = {"workflowConfig": {}, "a": "secret:/db", "b": {"c": ["secret:/db"]}}
+
+
+@pytest.mark.parametrize("value", [WORKFLOW, "secret:/db"])
+@pytest.mark.parametrize(
+    "output",
+    ["S3NTINEL", '["S3NTINEL"]', "{}", '{"workflowConfig": {}, "a": 5, "b": {"c": ["S"]}, "r0": 5}'],
+)
+def test_garbage_is_no_value(value: object, output: str, fake: Fake, masker: Masker) -> None:
+    fake(f"cat > /dev/null; echo '{output}'")
+    ingest = task(op_kwargs={"config": value})
+    with pytest.raises(
+        AirflowFailException, match="INTERNAL: om-secret-exec printed something else"
+    ) as caught:
+        run(resolve_workflow(), ingest)
+    assert caught.value.__context__ is None
+    assert "S3NTINEL" not in str(caught.value)
+    assert ingest.op_kwargs == {"config": value}
+    assert not masker.masked
+
+
+def test_a_workflow_that_holds_itself_is_refused(program: Program, masker: Masker) -> None:
+    workflow: dict[str, Any] = {"workflowConfig": {}, "a": "secret:/db"}
+    workflow["self"] = workflow
+    with pytest.raises(AirflowFailException, match=r"op_kwargs\.config: DOCUMENT: the workflow holds itself"):
+        run(resolve_workflow(), task(op_kwargs={"config": workflow}))
+    assert program.asked == []
+    assert masker.masked == set()

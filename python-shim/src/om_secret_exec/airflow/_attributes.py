@@ -43,7 +43,7 @@ def search(task: object, wanted: Mapping[str, Names]) -> list[Found]:
         there = [name for name in _listed(names) if _has(holder, name)]
         failures += [_missing(task, attribute, name) for name in _listed(names) if name not in there]
         for name in there:
-            found += _named((attribute, name), holder[name])
+            found += _named((attribute, _step(holder, name)), holder[name])
     failures += [
         _unreachable(f) for f in found if f.kind is Kind.MODEL and wanted[str(f.path[0])] is not True
     ]
@@ -56,8 +56,8 @@ def read(task: object, attribute: str) -> Any:
     """Return an attribute of task, a list of V1EnvVar as a dictionary, None if unset."""
     if attribute == "private_environment":
         attribute = "_private_environment"  # as DockerOperator keeps it
-    value = getattr(task, attribute, None)
-    if attribute == "env_vars" and isinstance(value, list):
+    value: Any = getattr(task, attribute, None)
+    if attribute == "env_vars" and _are_variables(value):
         return {variable.name: variable.value for variable in value}
     return value
 
@@ -75,7 +75,7 @@ def write(task: Any, attribute: str, values: Mapping[Path, Any]) -> None:
         task._private_environment = {**task._private_environment, **{name: new[name] for name in secret}}  # noqa: SLF001 - it has no other name
     elif attribute == "private_environment":
         task._private_environment = new  # noqa: SLF001 - it has no other name
-    elif attribute == "env_vars" and isinstance(task.env_vars, list):
+    elif attribute == "env_vars" and _are_variables(task.env_vars):
         task.env_vars = [_with_value(variable, new[variable.name]) for variable in task.env_vars]
     else:
         setattr(task, attribute, new)
@@ -85,6 +85,11 @@ def write(task: Any, attribute: str, values: Mapping[Path, Any]) -> None:
             "om-secret-exec in the image, as the container's entry point, keeps them out of it",
             attribute,
         )
+
+
+def _are_variables(value: object) -> bool:
+    """Report whether value is a list of V1EnvVar; operators of others have lists of dictionaries."""
+    return isinstance(value, list) and all(hasattr(v, "name") and hasattr(v, "value") for v in value)
 
 
 def _keeps_private(task: object) -> bool:
@@ -109,6 +114,11 @@ def _has(holder: object, name: str | int) -> bool:
     if isinstance(holder, dict):
         return name in holder
     return isinstance(holder, (list, tuple)) and isinstance(name, int) and -len(holder) <= name < len(holder)
+
+
+def _step(holder: Any, name: str | int) -> str | int:
+    """Return name as paths have it: an index counted from the front."""
+    return name + len(holder) if isinstance(name, int) and name < 0 and not isinstance(holder, dict) else name
 
 
 def _named(path: Path, value: object) -> Iterator[Found]:

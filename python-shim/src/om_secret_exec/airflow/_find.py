@@ -78,7 +78,11 @@ def _fields(kind: Any) -> Any:
 
     Its class is asked: Airflow's own objects look things up when they are.
     """
-    return getattr(kind, "model_fields", None) or getattr(kind, "__fields__", None) or ()
+    for name in ("model_fields", "__fields__"):
+        fields = getattr(kind, name, None)
+        if isinstance(fields, dict):  # other classes have other things of these names
+            return fields
+    return ()
 
 
 def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...], path: Path) -> Iterable[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace as with_fields
 from typing import TYPE_CHECKING, Any, Callable
@@ -65,7 +66,9 @@ def _references(unit: Sequence[Found], ask: Ask, values: dict[Path, Any], secret
         f = names.get(failure.path)
         return with_fields(failure, where=f.place if f else "", path="")
 
-    got = json.loads(_asked(json.dumps({name: f.value for name, f in names.items()}), ask, place))
+    got = _loaded(_asked(json.dumps({name: f.value for name, f in names.items()}), ask, place), "")
+    if not all(isinstance(got.get(name), str) for name in names):
+        raise _broken("")
     for name, f in names.items():
         values[f.path] = got[name]
         secrets.add(got[name])
@@ -101,11 +104,17 @@ def _workflow(unit: Found, ask: Ask, values: dict[Path, Any], secrets: set[str])
     def place(failure: Failure) -> Failure:
         return with_fields(failure, where=unit.place)
 
-    got = json.loads(_asked(json.dumps(_plain(unit.value)), ask, place))
-    for path, old, new in _changes(unit.value, got, unit.path):
+    got = _loaded(_asked(_dumped(unit), ask, place), unit.place)
+    for path, old, new in _changed(unit, got):
         values[path] = new
         if old.startswith(_find.MARKS):  # and not the key that says which store it is
             secrets.add(new)
+
+
+def _dumped(unit: Found) -> str:
+    with contextlib.suppress(RecursionError):
+        return json.dumps(_plain(unit.value))
+    raise SecretExecError(Failure("DOCUMENT", "the workflow holds itself", where=unit.place))
 
 
 def _plain(value: object) -> object:
@@ -115,6 +124,14 @@ def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def _changed(unit: Found, got: Any) -> list[tuple[Path, str, str]]:
+    with contextlib.suppress(KeyError, IndexError, TypeError):
+        changes = list(_changes(unit.value, got, unit.path))
+        if all(isinstance(new, str) for _, _, new in changes):
+            return changes
+    raise _broken(unit.place)
 
 
 def _changes(old: object, new: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
@@ -127,6 +144,26 @@ def _changes(old: object, new: Any, path: Path) -> Iterator[tuple[Path, str, str
             yield from _changes(item, new[index], (*path, index))
     elif isinstance(old, str) and old != new:
         yield path, old, new
+
+
+def _loaded(document: str, where: str) -> dict[str, Any]:
+    """Return a document that the program printed. The parser's error would quote it."""
+    with contextlib.suppress(ValueError, RecursionError):
+        got = json.loads(document)
+        if isinstance(got, dict):
+            return got
+    raise _broken(where)
+
+
+def _broken(where: str) -> SecretExecError:
+    return SecretExecError(
+        Failure(
+            "INTERNAL",
+            "om-secret-exec printed something else than the resolved document",
+            where=where,
+            hint="see whether the program that OM_SECRET_EXEC_BINARY or PATH leads to is om-secret-exec",
+        )
+    )
 
 
 def _asked(document: str, ask: Ask, place: Callable[[Failure], Failure]) -> str:
