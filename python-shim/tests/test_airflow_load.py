@@ -43,6 +43,17 @@ def test_a_file_is_read_as_metadata_reads_it(masker: Masker, tmp_path: Path) -> 
     assert load(path, expand=False)["a"] == {1: ["hunter$2", "$NAME"]}
 
 
+def test_variables_of_the_call_are_masked_as_well(masker: Masker, tmp_path: Path) -> None:
+    path = tmp_path / "wf.yaml"
+    path.write_text("a: $OTHER\nb: ${OTHER}\nc: $UNKNOWN ${} $\n", encoding="utf-8")
+    got = load(path, env={"OTHER": "secret:/name"})
+    assert got == {"a": "Jo$eph", "b": "Jo$eph", "c": "$UNKNOWN ${} $"}
+    assert "Jo$eph" in masker.masked
+    masker.masked.clear()
+    assert loads("a: $OTHER", env={"OTHER": "secret:/db"}, expand=True) == {"a": "hunter$2"}
+    assert "hunter$2" in masker.masked
+
+
 def test_a_workflow_that_holds_itself_ends(masker: Masker, fake: Fake) -> None:
     fake("sed s,secret:/db,hunter2,")
     got: Any = loads(TEXT)

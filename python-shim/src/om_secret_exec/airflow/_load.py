@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -11,7 +12,7 @@ from om_secret_exec import SecretExecError, _parse
 from om_secret_exec.airflow import _failures, _find, _mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 def load(path: str | os.PathLike[str], **options: Any) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def load(path: str | os.PathLike[str], **options: Any) -> dict[str, Any]:
 
     def written() -> str:
         text = Path(path).read_text(encoding="utf-8-sig")
-        return os.path.expandvars(text) if options.get("expand", True) else text
+        return _expanded(text, options.get("env")) if options.get("expand", True) else text
 
     return _for_task(lambda: om_secret_exec.load(path, **options), written)
 
@@ -36,9 +37,16 @@ def loads(text: str, **options: Any) -> dict[str, Any]:
     """
 
     def written() -> str:
-        return os.path.expandvars(text) if options.get("expand") else text
+        return _expanded(text, options.get("env")) if options.get("expand") else text
 
     return _for_task(lambda: om_secret_exec.loads(text, **options), written)
+
+
+def _expanded(text: str, env: Mapping[str, str] | None) -> str:
+    """Return text as os.path.expandvars does it, with the variables that the program has."""
+    variables = {**os.environ, **(env or {})}
+    pattern = r"\$(?:(\w+)|\{([^}]*)\})"
+    return re.sub(pattern, lambda m: variables.get(m[1] or m[2], m[0]), text, flags=re.ASCII)
 
 
 def _for_task(resolved: Callable[[], dict[str, Any]], written: Callable[[], str]) -> dict[str, Any]:
