@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import sys
 import threading
 import traceback
@@ -207,6 +208,29 @@ def test_words_of_the_program_that_are_not_json(fake: Fake) -> None:
     assert str(error) == (
         "CONFIG: there is no option --messages (om-secret-exec exit status 2)\n    hint       see"
     )
+
+
+def test_a_status_that_the_system_did_not_keep(binary: str, fake: Fake) -> None:
+    """Where SIGCHLD is ignored, which programs inherit, Python takes every status for 0."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with pytest.raises(SecretExecError, match="PROVIDER"):
+            resolve("a: secret:/db", provider="nothing", binary=binary)
+        fake("""echo '{"kind":"error","message":"busy","code":"THROTTLED","retryable":true}' >&2; exit 5""")
+        with pytest.raises(SecretExecError, match="THROTTLED") as caught:
+            resolve("a: secret:/db")
+        assert caught.value.retryable
+        fake("kill -KILL $$")
+        with pytest.raises(SecretExecError, match="INTERNAL: om-secret-exec failed without saying why"):
+            resolve("a: secret:/db")
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def test_a_timeout_of_months(fake: Fake) -> None:
+    fake("echo 'a: b'")
+    assert loads("a: b", timeout=1e8) == {"a": "b"}
+    assert loads("a: b", env={"OM_SECRET_EXEC_TIMEOUT": "9" * 400}) == {"a": "b"}
 
 
 def test_bug_in_the_program(fake: Fake) -> None:

@@ -65,7 +65,7 @@ def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
     errors = [(i, m) for i, m in enumerate(messages) if m["kind"] == "error"]
     failures = [failure(m) for _, m in errors if m.get("code")]
     if not failures:
-        code, retryable = _CODES.get(status, "INTERNAL"), may_help(status)
+        code, retryable = _CODES.get(status, "INTERNAL"), bool(may_help(status))
         failures = [
             Failure(code, _text(m, "message"), hint=_following_hint(messages, i), retryable=retryable)
             for i, m in errors
@@ -77,9 +77,14 @@ def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
     return SecretExecError(*failures, exit_status=status, retryable=may_help(status))
 
 
-def may_help(status: int) -> bool:
-    """Tell whether a status is the one that says to try again."""
-    return status == _RETRY_STATUS
+def failed(messages: list[dict[str, Any]]) -> bool:
+    """Tell whether the messages say that the run failed."""
+    return any(message["kind"] == "error" for message in messages)
+
+
+def may_help(status: int) -> bool | None:
+    """Tell whether a status is the one that says to try again; None if it says nothing."""
+    return status == _RETRY_STATUS if status else None
 
 
 def failure(fields: dict[str, Any]) -> Failure:
@@ -122,6 +127,6 @@ def _unexplained(status: int) -> Failure:
     return Failure(
         _CODES.get(status, "INTERNAL"),
         "om-secret-exec failed without saying why",
-        retryable=may_help(status),
+        retryable=bool(may_help(status)),
         hint="see whether the program named by OM_SECRET_EXEC_BINARY, or found on PATH, is om-secret-exec",
     )

@@ -32,6 +32,7 @@ MAX_STDERR: Final = 1 << 20  # the rest is read and dropped
 STOP_GRACE: Final = 2.0  # seconds between SIGTERM and SIGKILL
 
 _CHUNK: Final = 1 << 16
+_LONGEST_WAIT: Final = 3600.0  # seconds; the system refuses to wait for a month at once
 
 
 @dataclass
@@ -126,7 +127,7 @@ class _Pipes:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise _OutOfTimeError
-                for key, _ in selector.select(left):
+                for key, _ in selector.select(min(left, _LONGEST_WAIT)):
                     if not key.data():
                         selector.unregister(key.fileobj)
                         key.fileobj.close()  # type: ignore[union-attr]  # the pipe registered above

@@ -61,7 +61,8 @@ class Run:
         when = "always" if expand else "never"
         done = self._run(["resolve", f"--expand-env={when}", *self.flags, *arguments], stdin)
         messages = _messages.read(done.stderr)
-        if done.status != 0:
+        # Where SIGCHLD is ignored the system keeps no status, and Python makes it 0.
+        if done.status != 0 or not done.stdout or _messages.failed(messages):
             raise _messages.error(done.status, messages)
         _messages.log(messages)
         return _decoded(done.stdout)
