@@ -248,9 +248,24 @@ def test_one_of_many_threads_asks() -> None:
     assert len(asked) == 1
 
 
+def test_a_signal_handler_may_ask_for_what_its_thread_asks_for() -> None:
+    cache = Cache()
+    answers: list[Any] = []
+
+    def interrupted() -> tuple[str, float]:
+        return f"outer, {cache.get('k', lambda: ('inner', 0))}", 0
+
+    thread = threading.Thread(target=lambda: answers.append(cache.get("k", interrupted)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert answers == ["outer, inner"]
+
+
 def test_a_fork_does_not_wait_for_threads_it_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache()
-    cache._lock.acquire()
+    holder = threading.Thread(target=cache._lock.acquire)
+    holder.start()
+    holder.join()
     monkeypatch.setattr(os, "getpid", lambda: cache._pid + 1)
     assert cache.get("k", lambda: ("value", 60)) == "value"
 

@@ -50,7 +50,7 @@ class Cache:
         if known is not None:
             return known.answer
         with self._lock:
-            asking = self._asking.setdefault(key, threading.Lock())
+            asking = self._asking.setdefault(key, threading.RLock())
         with asking:
             known = self._known(key)  # another thread may have asked meanwhile
             if known is not None:
@@ -70,5 +70,6 @@ class Cache:
 
     def _reset_locks(self) -> None:
         self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._asking: dict[Hashable, threading.Lock] = {}
+        # Reentrant: a signal handler may ask while its thread is asking.
+        self._lock = threading.RLock()
+        self._asking: dict[Hashable, threading.RLock] = {}
