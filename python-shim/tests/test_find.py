@@ -134,4 +134,4 @@ def test_run_shows_no_variables(fake: Fake) -> None:
 def test_version() -> None:
     assert om_secret_exec.__version__ == "0+unknown" or om_secret_exec.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        om_secret_exec.nothing  # noqa: B018
+        om_secret_exec.nothing  # type: ignore[attr-defined]  # noqa: B018

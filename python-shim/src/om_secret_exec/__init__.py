@@ -10,6 +10,8 @@ OpenMetadata is imported by it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from om_secret_exec._api import get, load, loads, resolve
 from om_secret_exec._errors import Failure, SecretExecError
 
@@ -17,14 +19,15 @@ __all__ = ["Failure", "SecretExecError", "__version__", "get", "load", "loads", 
 
 __version__: str
 
+if not TYPE_CHECKING:  # else a type checker takes every misspelt name for one of ours
 
-def __getattr__(name: str) -> str:
-    """Return ``__version__``, read from the installed metadata when it is asked for."""
-    if name != "__version__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import metadata
+    def __getattr__(name: str) -> str:
+        """Return ``__version__``, read from the installed metadata when it is asked for."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import metadata
 
-    try:
-        return metadata.version("om-secret-exec")
-    except metadata.PackageNotFoundError:  # run from a source tree
-        return "0+unknown"
+        try:
+            return metadata.version("om-secret-exec")
+        except metadata.PackageNotFoundError:  # run from a source tree
+            return "0+unknown"

@@ -36,8 +36,10 @@ _MODULES: Final = MappingProxyType(
 )
 
 
-def __getattr__(name: str) -> Any:
-    """Import what is asked for when it is asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+if not TYPE_CHECKING:  # else a type checker takes every misspelt name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """Import what is asked for when it is asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
