@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
+import yaml
 
 import om_secret_exec
 from om_secret_exec.airflow import _mask
@@ -64,6 +65,7 @@ def test_the_masker_of_each_airflow_is_told_every_form(monkeypatch: pytest.Monke
         quote_plus(VALUE),
         base64.b64encode(raw).decode().rstrip("="),
         base64.urlsafe_b64encode(raw).decode().rstrip("="),
+        yaml.dump(VALUE, default_style='"').rstrip("\n")[1:-1],
     }
 
 
@@ -133,3 +135,11 @@ def test_the_form_of_documents_is_the_programs_own(tmp_path: Path) -> None:
     options = {"OM_SECRET_EXEC_SECRETS_FILE": str(secrets)}
     resolved = om_secret_exec.resolve("a: secret:/v", provider="file", env=options, binary=BINARY)
     assert resolved[4:-1] in set(_mask.forms(value))
+
+
+@pytest.mark.parametrize(
+    "value", ["Ünï\ncode", "a\u2028b\x85\xa0c\x01", "\U0001f511 key\u20ac", 'q"\\\t$x\n']
+)
+def test_values_are_known_as_pyyaml_writes_them(value: str) -> None:
+    written = yaml.dump(value, default_style='"', width=10**6).rstrip("\n")
+    assert written[1:-1] in set(_mask.forms(value))

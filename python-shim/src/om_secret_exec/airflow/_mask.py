@@ -23,6 +23,11 @@ _ESCAPES: Final = MappingProxyType(
     {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "$": "\\u0024"}
 )
 
+# What PyYAML escapes by a letter between double quotes.
+_YAML_ESCAPES: Final = MappingProxyType(
+    dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP'))
+)
+
 _log = logging.getLogger("om_secret_exec.airflow")
 
 # Where mask_secret is, newest first: 3.1, 3.0, 2.x. The first one also tells the
@@ -74,6 +79,7 @@ def forms(value: str) -> Iterator[str]:
     yield json.dumps(value)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
     yield _in_document(value)
+    yield _in_yaml(value)
     yield repr(value)[1:-1]
     yield value.replace("'", "''")
     yield quote(value, errors="replace")
@@ -92,6 +98,20 @@ def _in_document(value: str) -> str:
 
 def _escaped(c: str) -> str:
     return c if " " <= c <= "~" or c > "\uffff" else f"\\u{ord(c):04X}"
+
+
+def _in_yaml(value: str) -> str:
+    """Return value as PyYAML writes it between double quotes, lines not broken."""
+    return "".join(map(_yaml_escaped, value))
+
+
+def _yaml_escaped(c: str) -> str:
+    if c in _YAML_ESCAPES:
+        return f"\\{_YAML_ESCAPES[c]}"
+    if " " <= c <= "~":
+        return c
+    code = ord(c)
+    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - as many digits as it needs
 
 
 def _mask_secret() -> Callable[[Any], None] | None:
