@@ -35,6 +35,8 @@ PLATFORMS = {
     "darwin/arm64": ["macosx_12_0_arm64"],
 }
 
+THIRD_PARTY = "THIRD_PARTY.txt"
+
 Files = list[tuple[str, bytes, int]]  # name in the archive, content, mode
 
 
@@ -67,14 +69,14 @@ def pep440(described: str, commits: str) -> str:
     return f"{version}+g{commit}{'.dirty' if dirty else ''}"
 
 
-def metadata(version: str) -> bytes:
+def metadata(version: str, *licences: str) -> bytes:
     """Return METADATA (PKG-INFO in the sdist), from pyproject.toml and README.md."""
     project = tomllib.loads((SHIM / "pyproject.toml").read_text("utf-8"))["project"]
     lines = ["Metadata-Version: 2.4", f"Name: {project['name']}", f"Version: {version}",
              f"Summary: {project['description']}", f"Keywords: {','.join(project['keywords'])}",
              f"Requires-Python: {project['requires-python']}", "Description-Content-Type: text/markdown",
              f"License-Expression: {project['license']}"]
-    lines += [f"License-File: {name}" for name in project["license-files"]]
+    lines += [f"License-File: {name}" for name in [*project["license-files"], *licences]]
     lines += [f"Classifier: {name}" for name in project["classifiers"]]
     return "\n".join([*lines, "", (SHIM / project["readme"]).read_text("utf-8")]).encode()
 
@@ -98,6 +100,23 @@ def program(platform: str, described: str) -> bytes:
         target.unlink(missing_ok=True)
 
 
+def notices(platform: str) -> bytes:
+    """Return the licences and notices of all that is linked into the program."""
+    goos, _, goarch = platform.partition("/")
+    modules = run("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}",
+                  "./cmd/om-secret-exec", CGO_ENABLED="0", GOOS=goos, GOARCH=goarch, GOFLAGS="", GOWORK="off")
+    parts = {line for line in modules.splitlines() if line} | {f"Go\t{run('go', 'env', 'GOROOT')}"}
+    text = ["The program om-secret-exec contains the software below, under these terms.\n"]
+    for part in sorted(parts):
+        name, _, directory = part.partition("\t")
+        found = [path for path in sorted(Path(directory).iterdir())
+                 if re.match("(licen[cs]e|notice|copying|patents)", path.name, re.IGNORECASE) and path.is_file()]
+        if not found:
+            raise ValueError(f"{name} has no licence that could be handed on")
+        text += [f"\n{'=' * 80}\n{name}: {path.name}\n{'=' * 80}\n\n{path.read_text('utf-8').strip()}\n" for path in found]
+    return "".join(text).encode()
+
+
 def wheel_files(version: str, platform: str, described: str) -> Files:
     info = f"om_secret_exec-{version}.dist-info"
     tags = "".join(f"Tag: py3-none-{tag}\n" for tag in PLATFORMS[platform])
@@ -105,9 +124,10 @@ def wheel_files(version: str, platform: str, described: str) -> Files:
     files = [(str(path.relative_to(SHIM / "src")), path.read_bytes(), 0o644) for path in tracked(package)]
     files += [
         (f"om_secret_exec-{version}.data/scripts/om-secret-exec", program(platform, described), 0o755),
-        (f"{info}/METADATA", metadata(version), 0o644),
+        (f"{info}/METADATA", metadata(version, THIRD_PARTY), 0o644),
         (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: om-secret-exec\nRoot-Is-Purelib: false\n{tags}".encode(), 0o644),
         (f"{info}/licenses/LICENSE", (SHIM / "LICENSE").read_bytes(), 0o644),
+        (f"{info}/licenses/{THIRD_PARTY}", notices(platform), 0o644),
     ]
     files.sort()
     rows = [f"{name},sha256={digest(data)},{len(data)}" for name, data, _ in files]

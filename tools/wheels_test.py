@@ -84,7 +84,10 @@ def test_wheel(built: tuple[Path, Path]) -> None:
     info = f"om_secret_exec-{version}.dist-info"
     script = f"om_secret_exec-{version}.data/scripts/om-secret-exec"
     assert {n for n, e in entries.items() if e.external_attr >> 16 & 0o111} == {script}
-    assert {f"{info}/licenses/LICENSE", "om_secret_exec/py.typed"} <= set(entries)
+    assert {f"{info}/licenses/LICENSE", f"{info}/licenses/THIRD_PARTY.txt", "om_secret_exec/py.typed"} <= set(entries)
+    terms = contents[f"{info}/licenses/THIRD_PARTY.txt"].decode()
+    for name in ("Go: LICENSE", "github.com/aws/aws-sdk-go-v2 ", "github.com/spf13/cobra ", "k8s.io/client-go "):
+        assert f"\n{name}" in terms
     rows = [row.split(",") for row in contents[f"{info}/RECORD"].decode().splitlines()]
     assert [row[0] for row in rows] == list(entries)
     for path, digest, size in rows[:-1]:
