@@ -26,6 +26,7 @@ var tasks = map[string][]string{
 	"ingest_mapped":          {"ingest[0]", "ingest[1]"},
 	"ingest_op_kwargs":       {"ingest"},
 	"ingest_taskflow":        {"ingest"},
+	"ingest_virtualenv":      {"ingest"},
 }
 
 // What the stores hold, by the names that the examples use.
@@ -49,12 +50,12 @@ func TestExamples(t *testing.T) {
 			a := install(t, name).with(store(t, stored)).with(map[string]string{
 				"AIRFLOW__SECRETS__BACKEND": "om_secret_exec.airflow.SecretsBackend",
 			})
-			a = a.withStub()
+			a = a.withStub().withIndex()
 			var files, dags []string
 			for dag := range tasks {
 				files, dags = append(files, dag+".py"), append(dags, dag, "wrong_"+dag)
 			}
-			a = a.folder("dags", append(files, "secrets_backend.py"), "/opt/ingestion/bin/python", a.python)
+			a = a.folder("dags", append(files, "secrets_backend.py"), a.local()...)
 			for dag := range tasks {
 				a.writeWrong(dag)
 			}
@@ -74,11 +75,17 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// local is what to replace in examples: paths of a worker, and those here.
+func (a installation) local() []string {
+	return []string{"/opt/ingestion/bin/python", a.python, "/opt/ingestion/environments", filepath.Join(a.home, "environments")}
+}
+
 // writeWrong writes a copy of an example, wrong_DAG, with a wrong reference.
 func (a installation) writeWrong(dag string) {
 	a.t.Helper()
-	a.write("wrong_"+dag+".py", read(a.t, dag+".py"), "/opt/ingestion/bin/python", a.python,
-		`"`+dag+`"`, `"wrong_`+dag+`"`, "catchup=False", "catchup=False, default_args=RETRIED", "\n\nwith DAG", retried, "/warehouse/password", "/warehouse/typo", "warehouse.yaml", "wrong.yaml")
+	a.write("wrong_"+dag+".py", read(a.t, dag+".py"), append(a.local(),
+		`"`+dag+`"`, `"wrong_`+dag+`"`, "catchup=False", "catchup=False, default_args=RETRIED", "\n\nwith DAG", retried,
+		"/warehouse/password", "/warehouse/typo", "warehouse.yaml", "wrong.yaml")...)
 	a.write("wrong.yaml", read(a.t, "warehouse.yaml"), "/warehouse/password", "/warehouse/typo")
 }
 

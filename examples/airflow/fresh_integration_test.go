@@ -29,13 +29,16 @@ func TestFreshEnvironment(t *testing.T) {
 		wrong = right
 	}
 	wheel := testenv.Wheel(t)
-	for name, version := range map[string]string{"airflow2": "2.11.2", "airflow3": "3.3.2"} {
+	for name, packages := range map[string][]string{
+		"airflow2": {wheel, "apache-airflow==2.11.2", "virtualenv"}, // for ingest_virtualenv.py
+		"airflow3": {wheel, "apache-airflow==3.3.2"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := installFresh(t, name, wheel, "apache-airflow=="+version)
+			a := installFresh(t, name, packages...)
 			a.write("warehouse.yaml", read(t, "warehouse.yaml"))
 			for _, dag := range right {
-				a.write(dag+".py", read(t, dag+".py"), "/opt/ingestion/bin/python", a.python)
+				a.write(dag+".py", read(t, dag+".py"), a.local()...)
 				got := a.dagsTest(dag, "")
 				for _, task := range tasks[dag] {
 					got.succeeded(t, dag+"."+task, digests())
@@ -81,7 +84,7 @@ func installFresh(t *testing.T, name string, packages ...string) installation {
 		"AIRFLOW_HOME":                 home,
 		"AIRFLOW__CORE__LOAD_EXAMPLES": "False",
 	}
-	a = a.withSecretsFile()
+	a = a.withSecretsFile().withIndex()
 	if out, err := a.command(a.airflow(), "db", "migrate"); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}

@@ -4,8 +4,8 @@ OpenMetadata's packages are often kept apart from Airflow's. The hook runs in
 Airflow's environment, so the other one needs nothing of om-secret-exec. Airflow
 hands the arguments over in a temporary file, which is there while the task runs.
 
-PythonVirtualenvOperator takes the same arguments, with requirements= in the place
-of python=; so do @task.external_python and @task.virtualenv.
+PythonVirtualenvOperator is in ingest_virtualenv.py. @task.external_python and
+@task.virtualenv take the same arguments.
 """
 
 from datetime import datetime
