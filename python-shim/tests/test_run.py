@@ -154,7 +154,12 @@ def test_a_program_of_ours_that_did_not_end_by_itself(
 
 
 def test_as_a_process(program: Any, runs: Any, environ: dict[str, str]) -> None:
-    path = program("import os, signal, sys\nos.kill(os.getpid(), signal.SIGINT) if sys.argv[1:] else 1 / 0")
+    path = program(
+        "import os, signal, sys\n"
+        # Whoever runs the tests in the background of a script ignores it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "os.kill(os.getpid(), signal.SIGINT) if sys.argv[1:] else 1 / 0"
+    )
     command = [sys.executable, "-m", "om_secret_exec.run", path]
     plain = subprocess.run([sys.executable, path], check=False, stderr=subprocess.PIPE, text=True)
     ours = subprocess.run(command, env=environ, check=False, stderr=subprocess.PIPE, text=True)
