@@ -12,7 +12,8 @@ const begins = "gA"
 
 // Rotate returns value, `fernet:TOKEN`, encrypted with the first key. One that is
 // already comes back as it is, and changed is false, so that rotating twice is
-// the same as once. The errors are those of Decrypt.
+// the same as once. The errors are those of Decrypt: another encrypted value
+// inside is one, since it would still need the key that this one no longer needs.
 func (k *Keyring) Rotate(value string) (rotated string, changed bool, err error) {
 	plain, derr := k.Decrypt(value)
 	if derr != nil {
@@ -92,11 +93,15 @@ func (k *Keyring) rotateOne(r *Rotation, offset int, value string) string {
 }
 
 // tokenLen is how many bytes at the beginning of text can be a token: letters,
-// digits, dashes and underscores, then up to two equals signs.
+// digits, dashes and underscores, then up to two equals signs. Where the next
+// value follows without anything between, its prefix ends the token.
 func tokenLen(text []byte) int {
 	n := 0
 	for n < len(text) && isTokenByte(text[n]) {
 		n++
+	}
+	if bytes.HasPrefix(text[n:], []byte(":")) {
+		return len(bytes.TrimSuffix(text[:n], []byte(prefix[:len(prefix)-1])))
 	}
 	for pad := 0; pad < 2 && n > 0 && n < len(text) && text[n] == '='; pad++ {
 		n++

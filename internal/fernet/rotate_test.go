@@ -52,6 +52,11 @@ func TestRotateText(t *testing.T) {
 	}
 	a, b, mine, gone := encrypt(t, old, "A"), encrypt(t, old, ""), encrypt(t, fresh, "MINE"), encrypt(t, lost, "G")
 	twice := encrypt(t, old, a)
+	unpadded := strings.Repeat("L", 40)
+	long := encrypt(t, old, unpadded)
+	if strings.HasSuffix(long, "=") {
+		t.Fatal("40 bytes make a token with padding")
+	}
 	tests := []struct {
 		name, in, want        string // want with the tokens replaced by their values
 		rotated, kept, failed int
@@ -62,6 +67,7 @@ func TestRotateText(t *testing.T) {
 		{"YAML", "a: " + a + " # why\r\nb: \"" + b + "\"\r\n", "a: <A> # why\r\nb: \"<>\"\r\n", 2, 0, 0, 0},
 		{"JSON in SQL", `('x','{\"p\": \"` + a + `\"}'),(` + mine + `)`, `('x','{\"p\": \"<A>\"}'),(<MINE>)`, 1, 1, 0, 0},
 		{"side by side", a + b + mine, "<A><><MINE>", 2, 1, 0, 0},
+		{"side by side without padding", long + long + mine, "<" + unpadded + "><" + unpadded + "><MINE>", 2, 1, 0, 0},
 		{"not text", "\xff\x00" + a + "\xfe", "\xff\x00<A>\xfe", 1, 0, 0, 0},
 		{"prose", "# fernet: is OpenMetadata's\nx: fernet:\n", "# fernet: is OpenMetadata's\nx: fernet:\n", 0, 0, 0, 0},
 		{"not a token", "# write fernet:TOKEN\na: " + a, "# write fernet:TOKEN\na: <A>", 1, 0, 0, 1},
