@@ -74,6 +74,8 @@ func TestCheckID(t *testing.T) {
 		{"bare name", "db", true, true},
 		{"no leading slash", "team/db", true, false},
 		{"secret characters", "/a_b+c=d.e@f-g", true, false},
+		{"a managed database password", "rds!db-1234", true, false},
+		{"a managed database password through Parameter Store", secretReference + "rds!db-1234", true, true},
 		{"blank", "/a b", false, false},
 		{"empty", "", false, false},
 		{"umlaut", "/ä", false, false},

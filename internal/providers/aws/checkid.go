@@ -20,6 +20,10 @@ const (
 	secretReference = "/aws/reference/secretsmanager/"
 )
 
+// secretCharacters are those of a secret's name. The exclamation mark is for
+// names that AWS gives, such as rds!db-... for a managed database password.
+const secretCharacters = lower + upper + digits + "/_+=.@-!"
+
 // checkSecretID refuses what cannot be the name or ARN of a secret.
 func checkSecretID(id string) error {
 	if a, err := arn.Parse(id); err == nil {
@@ -28,7 +32,7 @@ func checkSecretID(id string) error {
 	if id == "" || len(id) > maxSecretName {
 		return invalid(fmt.Sprintf("a secret's name has 1 to %d characters, this has %d", maxSecretName, len(id)), "")
 	}
-	return checkCharacters(id, lower+upper+digits+"/_+=.@-", "a secret's name")
+	return checkCharacters(id, secretCharacters, "a secret's name")
 }
 
 // checkParameterID refuses what cannot be the name or ARN of a parameter, with
@@ -45,7 +49,7 @@ func checkParameterID(id string) error {
 		return invalid(fmt.Sprintf("a parameter's name has 1 to %d characters, this has %d", maxParameterName, len(name)), "")
 	}
 	if strings.HasPrefix(name, secretReference) {
-		return checkCharacters(name, lower+upper+digits+"/_+=.@-", "a secret's name")
+		return checkCharacters(name, secretCharacters, "a secret's name")
 	}
 	if err := checkCharacters(name, lower+upper+digits+"/_.-", "a parameter's name"); err != nil {
 		return err
