@@ -80,17 +80,19 @@ func (f *finder) mapping(n *yaml.Node, at *trail) {
 
 // key visits a node in key position. Whatever a key holds is no reference.
 func (f *finder) key(n *yaml.Node) {
-	switch n.Kind {
-	case yaml.AliasNode:
+	meant := n
+	if n.Kind == yaml.AliasNode {
 		f.asKey[n.Alias] = n
-	case yaml.ScalarNode:
-		if n.Anchor != "" {
-			f.keys[n] = true
-		}
-	default:
-		for _, c := range n.Content {
-			f.key(c)
-		}
+		meant = n.Alias
+	}
+	switch {
+	case meant.Kind != yaml.ScalarNode:
+		f.err = cmp.Or(f.err, error(&Error{
+			Pos: f.doc.src.position(f.doc.start(n)), Message: "a mapping or a list is the key of a mapping, which Python refuses",
+			Hint: "render a template first, which has {{ }} around names; a value that begins with a brace or a bracket needs quotes",
+		}))
+	case n.Anchor != "":
+		f.keys[n] = true
 	}
 }
 
