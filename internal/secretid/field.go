@@ -1,6 +1,9 @@
 package secretid
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Field is the way from an owner's object to one of its fields.
 type Field struct {
@@ -12,7 +15,7 @@ type Field struct {
 // configPaths are the beginnings of a path in a workflow that lead to the object
 // that the ids of a service start from.
 func configPaths() []string {
-	return []string{"source.serviceConnection.config.", "serviceConnection.config.", "connection.config."}
+	return []string{"source.serviceConnection.config.", "serviceConnection.config.", "connection.config.", "config."}
 }
 
 // ParseField reads a path as it is in the owner's JSON, such as
@@ -70,12 +73,13 @@ func (o Owner) exception(names []string) string {
 }
 
 // WithoutAuthType is the field as it was before authType was put around it, if
-// it is in one.
+// it is in one: in the connection itself, or in that of a database behind it.
 func (f Field) WithoutAuthType() (Field, bool) {
-	if len(f.names) < 2 || f.names[0] != "authtype" {
+	i := slices.Index(f.names, "authtype")
+	if i < 0 || i == len(f.names)-1 {
 		return Field{}, false
 	}
-	return Field{names: f.names[1:], unstored: f.unstored}, true
+	return Field{names: slices.Concat(f.names[:i], f.names[i+1:]), unstored: f.unstored}, true
 }
 
 // getterName is the name of a field's getter without get, in lower case; empty

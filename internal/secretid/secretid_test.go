@@ -245,7 +245,9 @@ func TestWithoutAuthType(t *testing.T) {
 	for path, want := range map[string]string{
 		"authType.password":                     "/openmetadata/database/mysql-test/password",
 		"authType.awsConfig.awsSecretAccessKey": "/openmetadata/database/mysql-test/awsconfig/awssecretaccesskey",
-		"password":                              "", "authType": "", "connection.authType.password": "",
+		"connection.authType.password":          "/openmetadata/database/mysql-test/connection/password",
+		"config.authType.password":              "/openmetadata/database/mysql-test/password",
+		"password":                              "", "authType": "",
 	} {
 		field, err := svc.ParseField(path)
 		if err != nil {
