@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,15 +30,19 @@ func newConfig(a *app) *cobra.Command {
 		Example: "  om-secret-exec config --provider aws --loader airflow",
 		Args:    oneDocument,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := o.effective(cmd.Context(), a, args)
-			if err != nil {
-				return err
+			// Settings that cannot be used are those that one wants to see.
+			set, unusable := o.effective(cmd.Context(), a, args)
+			if set == nil {
+				return unusable
 			}
 			report := newReport(cmd.Context(), set, reveal)
+			var err error
 			if format == "json" {
-				return a.writeJSON(report)
+				err = a.writeJSON(report)
+			} else {
+				err = a.write("", []byte(report.text()))
 			}
-			return a.write("", []byte(report.text()))
+			return cmp.Or(err, unusable)
 		},
 	}
 	addFormat(cmd, &format)
@@ -48,7 +53,8 @@ func newConfig(a *app) *cobra.Command {
 }
 
 // effective finds the settings: a workflow's if args name one, else those of
-// the flags and the environment.
+// the flags and the environment. With an error about one of them the others are
+// returned all the same.
 func (o *options) effective(ctx context.Context, a *app, args []string) (*settings.Effective, error) {
 	if err := o.apply(a); err != nil {
 		return nil, err
@@ -58,18 +64,16 @@ func (o *options) effective(ctx context.Context, a *app, args []string) (*settin
 		if err := j.read(ctx, args); err != nil {
 			return nil, err
 		}
-		if err := j.prepare(); err != nil {
-			return nil, err
+		err := j.prepare()
+		if err == nil && len(j.set.Broken) > 0 {
+			err = settingsError(errors.Join(slices.Collect(maps.Values(j.set.Broken))...))
 		}
-		if len(j.set.Broken) > 0 {
-			return nil, settingsError(errors.Join(slices.Collect(maps.Values(j.set.Broken))...))
-		}
-		return j.set, nil
+		return j.set, err
 	}
 	set, err := settings.Resolve(o.inputs(a))
 	a.sayAbout(set)
 	if err != nil {
-		return nil, settingsError(err)
+		return set, settingsError(err)
 	}
 	if set.Provider.Source == "" {
 		return nil, failed(set.NoStore())

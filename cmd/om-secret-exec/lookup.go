@@ -16,11 +16,11 @@ import (
 // the document, which is nil where there is none.
 func (l *lookups) settings(doc *settings.Document) error {
 	set, err := settings.Resolve(l.inputs(doc))
+	l.set = set
 	l.app.sayAbout(set)
 	if err != nil {
 		return l.withBad(settingsError(err))
 	}
-	l.set = set
 	return nil
 }
 
