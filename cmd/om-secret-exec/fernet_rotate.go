@@ -60,7 +60,7 @@ func newRotate(a *app) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&inPlace, "in-place", false, "write the files themselves, all or none")
+	cmd.Flags().BoolVar(&inPlace, "in-place", false, "write the files themselves, once all of them are ready")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "say nothing but errors")
 	return cmd
 }
