@@ -34,7 +34,10 @@ func (j *job) resolve(ctx context.Context) ([]byte, error) {
 
 // finish does what is left after prepare.
 func (j *job) finish(ctx context.Context) ([]byte, error) {
-	var err error
+	err := j.takes()
+	if err != nil {
+		return nil, err
+	}
 	if j.values, err = j.texts(ctx); err != nil {
 		return nil, err
 	}

@@ -8,9 +8,11 @@ import (
 // is nothing left to look up.
 func (j *job) render() ([]byte, error) {
 	server := j.doc.Server()
-	r := workflow.Rewrite{Values: j.values, Provider: j.rewriteProvider(server)}
-	if j.opts.storeServiceConnection == "false" {
-		r.StoreServiceConnection = new(bool)
+	r := j.rewrite(server)
+	r.Values = j.values
+	named := server.Provider != nil || server.Loader != nil
+	if named && !r.Provider && j.opts.rewriteProvider != never && j.set.Main != nil {
+		j.app.msg.warn(j.in.name + ": secretsManagerProvider stays as it is: " + server.Keep)
 	}
 	j.warnOfCopies(server)
 	out, err := j.doc.Render(r)
@@ -20,19 +22,25 @@ func (j *job) render() ([]byte, error) {
 	return out, nil
 }
 
-// rewriteProvider decides whether the document's provider becomes db. Where
-// OpenMetadata may still fetch references from its server they could then not
-// be looked up any more, so that auto leaves such documents as they are.
-func (j *job) rewriteProvider(server workflow.Server) bool {
-	switch {
-	case j.opts.rewriteProvider == never || server.Provider == nil && server.Loader == nil:
-		return false
-	case j.opts.rewriteProvider == always || server.RewriteSafe:
-		return true
-	case j.set.Main != nil:
-		j.app.msg.warn(j.in.name + ": secretsManagerProvider stays as it is: " + server.Keep)
+// takes tells before a store is asked whether the document takes the settings
+// that are to be written.
+func (j *job) takes() error {
+	if err := j.doc.Takes(j.rewrite(j.doc.Server())); err != nil {
+		return j.documentError(err)
 	}
-	return false
+	return nil
+}
+
+// rewrite decides on the settings that are to be written. Where OpenMetadata may
+// still fetch references from its server these could not be looked up with
+// provider db, so that auto leaves such documents as they are.
+func (j *job) rewrite(server workflow.Server) workflow.Rewrite {
+	always := j.opts.rewriteProvider == always
+	r := workflow.Rewrite{Provider: always || j.opts.rewriteProvider != never && server.RewriteSafe}
+	if j.opts.storeServiceConnection == "false" {
+		r.StoreServiceConnection = new(bool)
+	}
+	return r
 }
 
 // warnOfCopies warns that OpenMetadata would copy resolved values into its own

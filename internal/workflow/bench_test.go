@@ -36,11 +36,33 @@ func BenchmarkRender(b *testing.B) {
 // BenchmarkOneLongLine shows that the work for a document on one line grows with
 // its length, not with the square of it: ns/reference stays the same.
 func BenchmarkOneLongLine(b *testing.B) {
+	growing(b, func(references int) string {
+		return "a: [é" + strings.Repeat(", secret:/some/longer/id", references) + "]\n"
+	})
+}
+
+// BenchmarkBlockScalars shows the same of references that start lines.
+func BenchmarkBlockScalars(b *testing.B) {
+	growing(b, func(references int) string {
+		return "a:\n" + strings.Repeat("-\n  |-\n  secret:/some/longer/id\n", references)
+	})
+}
+
+func growing(b *testing.B, text func(references int) string) {
+	b.Helper()
 	for _, references := range []int{1000, 10000} {
 		b.Run(strconv.Itoa(references), func(b *testing.B) {
-			text := "a: [é" + strings.Repeat(", secret:/some/longer/id", references) + "]\n"
+			in := workflow.Input{Name: "wf.yaml", Data: []byte(text(references))}
 			for b.Loop() {
-				if _, err := workflow.Parse(workflow.Input{Name: "wf.yaml", Data: []byte(text)}); err != nil {
+				d, err := workflow.Parse(in)
+				if err != nil {
+					b.Fatal(err)
+				}
+				values := map[int]string{}
+				for i := range d.References() {
+					values[i] = "a value"
+				}
+				if _, err := d.Render(workflow.Rewrite{Values: values}); err != nil {
 					b.Fatal(err)
 				}
 			}

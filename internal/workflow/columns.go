@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"bytes"
-	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -36,15 +35,19 @@ func (d *Document) indentation(at int) string {
 // shift is what must stand before the text that replaces a scalar. A block
 // scalar may start a line at its collection's own column; a quoted one must
 // stand deeper.
-func (d *Document) shift(n *yaml.Node, at place) string {
+func (p *plan) shift(n *yaml.Node, at place) string {
+	d := p.doc
 	if at.tail.end == 0 || len(bytes.TrimLeft(d.before(at.head.start), " ")) > 0 {
 		return ""
 	}
-	deeper := 0
-	visit(d.root, func(parent *yaml.Node) {
-		if slices.Contains(parent.Content, n) {
-			deeper = len(d.indentation(skipPropertiesOf(d, parent))) + 1 - len(d.before(at.head.start))
-		}
-	})
+	if p.parents == nil {
+		p.parents = map[*yaml.Node]*yaml.Node{}
+		visit(d.root, func(parent *yaml.Node) {
+			for _, child := range parent.Content {
+				p.parents[child] = parent
+			}
+		})
+	}
+	deeper := len(d.indentation(skipPropertiesOf(d, p.parents[n]))) + 1 - len(d.before(at.head.start))
 	return strings.Repeat(" ", max(0, deeper))
 }

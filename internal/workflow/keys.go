@@ -1,15 +1,17 @@
 package workflow
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// target is a provider or loader value and what replaces it.
+// target is a provider or loader and what replaces its value.
 type target struct {
-	node *yaml.Node
+	entry
+
 	word string
 }
 
@@ -19,14 +21,24 @@ func (d *Document) targets() []target {
 	var found []target
 	for _, h := range d.holders() {
 		for key, word := range map[string]string{providerKey: "db", loaderKey: "noop"} {
-			for _, n := range entries(owner(h.node, key, maxHops), key) {
-				if v := follow(n); v != nil && v.Kind == yaml.ScalarNode {
-					found = append(found, target{n, word})
+			for _, e := range entries(owner(h.node, key), key) {
+				if v := follow(e.value); v != nil && v.Kind == yaml.ScalarNode {
+					found = append(found, target{e, word})
 				}
 			}
 		}
 	}
 	return found
+}
+
+// provider plans that all look-ups are done.
+func (p *plan) provider() error {
+	for _, t := range p.doc.targets() {
+		if err := p.write(t.entry, change{value: t.word, tag: "!!str"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // store plans storeServiceConnection: its values are replaced where the
@@ -41,14 +53,51 @@ func (p *plan) store(value bool) error {
 		}
 	}
 	present := entries(m, storeKey)
-	for _, n := range present {
-		p.changes[n] = change{value: text, tag: "!!bool"}
+	for _, e := range present {
+		if err := p.write(e, change{value: text, tag: "!!bool"}); err != nil {
+			return err
+		}
 	}
 	if len(present) == 0 {
 		p.grown, p.stored = m, text
 		p.grow = d.insertion(m, text)
 	}
 	return nil
+}
+
+// write plans a word of ours in the place of a key's value, unless that would
+// change more, or give something else than the word.
+func (p *plan) write(e entry, c change) error {
+	problem := ""
+	switch n := e.value; {
+	case n.Kind != yaml.ScalarNode && n.Kind != yaml.AliasNode:
+		problem = "is a mapping or a list"
+	case p.doc.aliased()[n]:
+		problem = "carries an anchor that is used elsewhere"
+	case n.Style&yaml.TaggedStyle != 0 && n.Tag != c.tag && n.Tag != "!":
+		problem = "has a tag"
+	case !p.doc.hasColon(e):
+		problem = "is missing, and so is the colon behind the key"
+	default:
+		p.changes[n] = c
+		return nil
+	}
+	key := follow(e.key).Value
+	return &Error{
+		Pos: p.doc.src.position(p.doc.start(e.value)), Message: "the value of " + key + " cannot be replaced: it " + problem,
+		Hint: "write " + key + ": " + c.value + " into the document yourself",
+	}
+}
+
+// hasColon reports whether a colon stands between a key and its value: one that
+// is empty may have none.
+func (d *Document) hasColon(e entry) bool {
+	if e.value.Kind != yaml.ScalarNode || e.value.Value != "" || e.value.Style != 0 {
+		return true
+	}
+	key, ok := d.place(e.key)
+	from, to := max(key.head.end, key.tail.end), d.start(e.value)
+	return !ok || from < to && bytes.IndexByte(d.src.text[from:to], ':') >= 0
 }
 
 // text is what is written for a change at a span. Words of our own are plain in

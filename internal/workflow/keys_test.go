@@ -18,6 +18,8 @@ func TestRenderProvider(t *testing.T) {
 		{"null", "w.yaml", "secretsManagerProvider: null\nsecretsManagerLoader: ~\n", "secretsManagerProvider: db\nsecretsManagerLoader: noop\n"},
 		{"nothing", "w.yaml", "secretsManagerProvider: # c\nsecretsManagerLoader:", "secretsManagerProvider: db # c\nsecretsManagerLoader: noop"},
 		{"nothing in flow", "w.yaml", "{secretsManagerProvider: , secretsManagerLoader:}", "{secretsManagerProvider: db, secretsManagerLoader: noop}"},
+		{"a tag that says no more", "w.yaml", "secretsManagerProvider: !!str aws\nsecretsManagerLoader: ! env\n", "secretsManagerProvider: !!str db\nsecretsManagerLoader:  noop\n"},
+		{"nothing behind an explicit key", "w.yaml", "? secretsManagerProvider\n:\n", "? secretsManagerProvider\n: db\n"},
 		{"nothing but an anchor", "w.yaml", "secretsManagerProvider: &x\nb: 1\n", "secretsManagerProvider: &x db\nb: 1\n"},
 		{"JSON in YAML", "w.yaml", `{"secretsManagerProvider":"aws","secretsManagerLoader": "env"}`, `{"secretsManagerProvider":"db","secretsManagerLoader": noop}`},
 		{"JSON", "w.json", `{"secretsManagerProvider":null,"secretsManagerLoader": "env"}`, `{"secretsManagerProvider":"db","secretsManagerLoader": "noop"}`},
@@ -70,6 +72,24 @@ func TestRenderRefuses(t *testing.T) {
 	var e *workflow.Error
 	if _, err := d.Render(workflow.Rewrite{StoreServiceConnection: new(bool)}); !errors.As(err, &e) || e.Internal || !strings.Contains(e.Message, "openMetadataServerConfig") {
 		t.Errorf("Render without a settings object: %v", err)
+	}
+	for _, in := range []string{
+		"{secretsManagerProvider: &p file, pipelineType: *p}",
+		"openMetadataServerConfig: {storeServiceConnection: &yes true, verifySSL: *yes}",
+		"openMetadataServerConfig: {secretsManagerProvider, hostPort: x}",
+		"openMetadataServerConfig: {storeServiceConnection, hostPort: x}",
+		"? secretsManagerProvider\n",
+		"openMetadataServerConfig: {storeServiceConnection: {a: b}}",
+		"openMetadataServerConfig: {storeServiceConnection: []}",
+		"openMetadataServerConfig: {storeServiceConnection: !!null }",
+		"openMetadataServerConfig: {storeServiceConnection: !!str true}",
+		"secretsManagerProvider: !foo file\n",
+	} {
+		r := workflow.Rewrite{Provider: true, StoreServiceConnection: new(bool)}
+		err := parse(t, "w.yaml", in, nil).Takes(r)
+		if !errors.As(err, &e) || e.Internal || e.Pos.Line == 0 || !strings.Contains(e.Message, "cannot be replaced") {
+			t.Errorf("Takes of %q: %v", in, err)
+		}
 	}
 	if _, err := d.Render(workflow.Rewrite{Values: map[int]string{1: "S3NTINEL"}}); !errors.As(err, &e) || !e.Internal || strings.Contains(e.Error(), "S3NTINEL") {
 		t.Errorf("Render of a value without a reference: %v", err)

@@ -2,69 +2,79 @@ package workflow
 
 import "go.yaml.in/yaml/v4"
 
-// maxHops bounds the way through aliases and merge keys, which may be circular.
-const maxHops = 64
+// entry is a key of a mapping and what stands behind it.
+type entry struct{ key, value *yaml.Node }
 
 // lookup returns the value of a key in a mapping, with aliases followed: nil
 // when n is no mapping or has no such key. As in Python the last of several
 // equal keys wins, and a mapping's own keys win over merged ones.
 func lookup(n *yaml.Node, key string) *yaml.Node {
-	values := entries(owner(n, key, maxHops), key)
-	if len(values) == 0 {
+	found := entries(owner(n, key), key)
+	if len(found) == 0 {
 		return nil
 	}
-	return follow(values[len(values)-1])
+	return follow(found[len(found)-1].value)
 }
 
-// entries returns the values that a mapping's own keys of this name have, as
-// they stand.
-func entries(m *yaml.Node, key string) []*yaml.Node {
+// entries returns those of a mapping's own entries that have a key of this name.
+func entries(m *yaml.Node, key string) []entry {
 	if m == nil {
 		return nil
 	}
-	var values []*yaml.Node
+	var found []entry
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		if k := follow(m.Content[i]); k != nil && k.Kind == yaml.ScalarNode && k.Value == key && isString(k) {
-			values = append(values, m.Content[i+1])
+			found = append(found, entry{m.Content[i], m.Content[i+1]})
 		}
 	}
-	return values
+	return found
 }
 
 // owner returns the mapping that a key of n comes from: n itself, or the first
 // one merged into it that has the key.
-func owner(n *yaml.Node, key string, hops int) *yaml.Node {
-	n = follow(n)
-	if n == nil || n.Kind != yaml.MappingNode || hops == 0 {
+func owner(n *yaml.Node, key string) *yaml.Node {
+	// Mappings may be merged into themselves, and into one another many times.
+	seen := map[*yaml.Node]bool{}
+	var find func(n *yaml.Node) *yaml.Node
+	find = func(n *yaml.Node) *yaml.Node {
+		n = follow(n)
+		if n == nil || n.Kind != yaml.MappingNode || seen[n] {
+			return nil
+		}
+		seen[n] = true
+		if len(entries(n, key)) > 0 {
+			return n
+		}
+		for _, m := range merged(n) {
+			if o := find(m); o != nil {
+				return o
+			}
+		}
 		return nil
 	}
-	if len(entries(n, key)) > 0 {
-		return n
-	}
+	return find(n)
+}
+
+// merged returns what is merged into a mapping, the most important first.
+func merged(n *yaml.Node) []*yaml.Node {
+	var from []*yaml.Node
 	for i := len(n.Content) - 2; i >= 0; i -= 2 {
 		if n.Content[i].Tag != "!!merge" {
 			continue
 		}
-		from := []*yaml.Node{n.Content[i+1]}
-		if list := follow(from[0]); list != nil && list.Kind == yaml.SequenceNode {
-			from = list.Content
-		}
-		for _, m := range from {
-			if o := owner(m, key, hops-1); o != nil {
-				return o
-			}
+		if list := follow(n.Content[i+1]); list != nil && list.Kind == yaml.SequenceNode {
+			from = append(from, list.Content...)
+		} else {
+			from = append(from, list)
 		}
 	}
-	return nil
+	return from
 }
 
-// follow returns what an alias stands for; nil for a circle.
+// follow returns what an alias stands for, which is never another alias.
 func follow(n *yaml.Node) *yaml.Node {
-	for range maxHops {
-		if n == nil || n.Kind != yaml.AliasNode {
-			return n
-		}
-		n = n.Alias
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
 	}
-	return nil
+	return n
 }

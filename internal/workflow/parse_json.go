@@ -34,20 +34,21 @@ type jsonScanner struct {
 func parseJSON(text []byte, strict bool) (*yaml.Node, map[*yaml.Node]span, error) {
 	s := &jsonScanner{text: text, strict: strict, spans: map[*yaml.Node]span{}}
 	s.at = len(text) - len(bytes.TrimPrefix(text, []byte(bom)))
-	if s.peek() == 0 {
+	if s.peek(); s.at == len(s.text) {
 		return nil, nil, s.fail("the document is empty", "a workflow is an object with keys such as source and workflowConfig")
 	}
 	root, err := s.value(0)
 	if err != nil {
 		return nil, nil, err
 	}
-	if s.peek() != 0 {
+	if s.peek(); s.at < len(s.text) {
 		return nil, nil, s.fail("there is text after the document's end", "a JSON workflow is one object")
 	}
 	return root, s.spans, nil
 }
 
-// peek skips blanks and returns the next byte, or 0 at the end of the text.
+// peek skips blanks and returns the next byte. At the end of the text that is 0,
+// which a text may hold as well.
 func (s *jsonScanner) peek() byte {
 	for s.at < len(s.text) && strings.IndexByte(" \t\r\n", s.text[s.at]) >= 0 {
 		s.at++

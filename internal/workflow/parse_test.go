@@ -105,6 +105,8 @@ func TestParseRefuses(t *testing.T) {
 		{"a template", "w.yaml", "a:\n  password: {{ .Values.password }}\n", "2:14", "a list is the key"},
 		{"JSON with a comma too many", "w.json", "{\"a\": 1,\n}", "2:1", "key"},
 		{"JSON that goes on", "w.json", "{} {}", "1:4", "after"},
+		{"JSON that goes on behind a zero byte", "w.json", "{\"a\": 1}\x00{}", "1:9", "after"},
+		{"JSON that begins with a zero byte", "w.json", "\x00", "1:1", "value was expected"},
 		{"JSON that ends", "w.json", `{"a": "S3NTINEL`, "1:7", "does not end"},
 		{"JSON with a raw line break", "w.json", "{\"a\": \"S3NTINEL\n\"}", "1:16", "control character"},
 		{"JSON with an unknown escape", "w.json", `{"a": "\x41"}`, "1:7", "escape"},

@@ -33,6 +33,7 @@ type plan struct {
 	grown   *yaml.Node
 	grow    edit
 	stored  string
+	parents map[*yaml.Node]*yaml.Node // made when the first one is asked for
 }
 
 // Render returns the document with the changes made, after it has checked the
@@ -41,6 +42,21 @@ type plan struct {
 // form of a substituted value. Its error is an [*Error]: Internal when the
 // check failed, which is a bug, else a document that cannot take the change.
 func (d *Document) Render(r Rewrite) ([]byte, error) {
+	p, err := d.plan(r)
+	if err != nil {
+		return nil, err
+	}
+	return p.render()
+}
+
+// Takes returns the error that Render would have for changes that the document
+// cannot take, before there are values.
+func (d *Document) Takes(r Rewrite) error {
+	_, err := d.plan(r)
+	return err
+}
+
+func (d *Document) plan(r Rewrite) (*plan, error) {
 	p := &plan{doc: d, changes: map[*yaml.Node]change{}}
 	for i, value := range r.Values {
 		if i < 0 || i >= len(d.refs) {
@@ -49,8 +65,8 @@ func (d *Document) Render(r Rewrite) ([]byte, error) {
 		p.set(d.refs[i].node, value)
 	}
 	if r.Provider {
-		for _, t := range d.targets() {
-			p.changes[t.node] = change{value: t.word, tag: "!!str"}
+		if err := p.provider(); err != nil {
+			return nil, err
 		}
 	}
 	if r.StoreServiceConnection != nil {
@@ -58,7 +74,7 @@ func (d *Document) Render(r Rewrite) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return p.render()
+	return p, nil
 }
 
 // set has a scalar written in the quoted form.
@@ -126,7 +142,7 @@ func (p *plan) edits() ([]edit, error) {
 		if !ok {
 			return nil, p.doc.lost(n)
 		}
-		edits = append(edits, edit{at.head, p.doc.shift(n, at) + p.doc.text(n, at.head, c)})
+		edits = append(edits, edit{at.head, p.shift(n, at) + p.doc.text(n, at.head, c)})
 		for _, gone := range []span{at.bang, at.tail} {
 			if gone.start < gone.end {
 				edits = append(edits, edit{gone, ""})

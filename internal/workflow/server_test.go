@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -101,5 +102,18 @@ func TestReferencesUnderServiceConnection(t *testing.T) {
 	want := map[string]bool{"secret:1": true, "secret:2": false, "secret:3": false, "secret:4": true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ServiceConnection of the references (-want +got):\n%s", diff)
+	}
+}
+
+// TestMergedOften merges mappings into one another so often that visiting each as
+// often as it is merged would never end.
+func TestMergedOften(t *testing.T) {
+	text := "a0: &a0 {b: 1}\n"
+	for i := range 60 {
+		text += fmt.Sprintf("a%d: &a%d {<<: [*a%d, *a%d]}\n", i+1, i+1, i, i)
+	}
+	s := parse(t, "w.yaml", text+"workflowConfig: {<<: *a60}\nopenMetadataServerConfig: {<<: *a60, secretsManagerProvider: aws}\n", nil).Server()
+	if s.Provider == nil || s.Provider.Value != "aws" {
+		t.Errorf("Server().Provider = %v, want aws", s.Provider)
 	}
 }

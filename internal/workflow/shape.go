@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -41,18 +42,19 @@ func (d *Document) is(word string, keys ...string) bool {
 // anchored reports whether an alias elsewhere would follow a rewritten provider
 // or loader.
 func (d *Document) anchored() bool {
+	aliased := d.aliased()
+	return slices.ContainsFunc(d.targets(), func(t target) bool { return aliased[t.value] })
+}
+
+// aliased are the nodes that an alias stands for.
+func (d *Document) aliased() map[*yaml.Node]bool {
 	aliased := map[*yaml.Node]bool{}
 	visit(d.root, func(n *yaml.Node) {
 		if n.Kind == yaml.AliasNode {
 			aliased[n.Alias] = true
 		}
 	})
-	for _, target := range d.targets() {
-		if aliased[target.node] {
-			return true
-		}
-	}
-	return false
+	return aliased
 }
 
 // visit calls f for n and everything below it, aliases not followed.
