@@ -14,18 +14,17 @@ import (
 // the variable's name, =, the value and a zero byte must stay below it.
 const maxVariable = 128 << 10
 
-// checkVariable refuses a value that no variable can carry.
-func checkVariable(name, value string) *providers.Error {
+// checkVariable refuses a value that no variable can carry; instead says how it
+// can be given.
+func checkVariable(name, value, instead string) *providers.Error {
 	switch {
 	case strings.ContainsRune(value, 0):
 		return &providers.Error{
-			Code: providers.BadValue, Message: "the value has a NUL byte, which no variable can hold",
-			Hint: "give the document as FILE, with {} among the arguments of CMD",
+			Code: providers.BadValue, Message: "the value has a NUL byte, which no variable can hold", Hint: instead,
 		}
 	case len(name)+len("=")+len(value)+1 >= maxVariable:
 		return &providers.Error{
-			Code: providers.TooLarge, Message: "resolved, it is larger than the 128 KiB that the kernel allows a variable",
-			Hint: "give the document as FILE, with {} among the arguments of CMD",
+			Code: providers.TooLarge, Message: "resolved, it is larger than the 128 KiB that the kernel allows a variable", Hint: instead,
 		}
 	}
 	return nil

@@ -131,7 +131,7 @@ func (e *execution) document(ctx context.Context, next *successor) error {
 	if err != nil {
 		return err
 	}
-	if err := checkVariable(e.variable, string(out)); err != nil {
+	if err := checkVariable(e.variable, string(out), "give the document as FILE, with {} among the arguments of CMD"); err != nil {
 		return &failedError{failures: []failure{{where: j.in.name, err: err}}}
 	}
 	next.env = setVariable(next.env, e.variable, string(out))
@@ -162,7 +162,7 @@ func (e *execution) variables(ctx context.Context, next *successor) error {
 	l.checkIDs()
 	values, err := l.texts(ctx)
 	for i, value := range values {
-		if bad := checkVariable(names[i], value); bad != nil {
+		if bad := checkVariable(names[i], value, "have CMD read the secret by itself, with om-secret-exec get"); bad != nil {
 			l.bad[i] = bad
 			err = l.failed()
 		}

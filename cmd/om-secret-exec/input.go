@@ -17,6 +17,7 @@ type input struct {
 	name string // as messages call it
 	data []byte
 	raw  bool // OpenMetadata does not expand $NAME in it
+	file fs.FileInfo
 }
 
 // maxDocument bounds what is read: the largest workflows known are some 100 KB.
@@ -52,10 +53,7 @@ func (a *app) readInput(args []string) (input, error) {
 	if err := a.checkStdin(len(args) > 0, hint); err != nil {
 		return input{}, err
 	}
-	in := input{name: "<stdin>"}
-	var err error
-	in.data, err = readAll(a.stdin)
-	return in, inputError(in.name, err)
+	return readOpen("<stdin>", a.stdin)
 }
 
 func readFile(path string) (input, error) {
@@ -64,8 +62,16 @@ func readFile(path string) (input, error) {
 		return input{}, inputError(path, err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
-	data, err := readAll(f)
-	return input{name: path, data: data}, inputError(path, err)
+	return readOpen(path, f)
+}
+
+func readOpen(name string, f *os.File) (input, error) {
+	in := input{name: name}
+	var err error
+	if in.file, err = f.Stat(); err == nil {
+		in.data, err = readAll(f)
+	}
+	return in, inputError(name, err)
 }
 
 func readAll(r io.Reader) ([]byte, error) {

@@ -23,16 +23,14 @@ func checkOutput(path string) error {
 // errInput refuses to replace the workflow by its resolved form.
 var errInput = errors.New("is the workflow itself")
 
-// checkNotInput refuses an --out that is the document being read.
-func checkNotInput(path, input string) error {
+// checkNotInput refuses an --out that is the file which the document was read
+// from, by name or as standard input.
+func checkNotInput(path string, in input) error {
 	out, err := os.Stat(path)
-	if err != nil {
-		return nil //nolint:nilerr // it is not there yet
-	}
-	if in, err := os.Stat(input); err == nil && os.SameFile(in, out) {
+	if err == nil && os.SameFile(in.file, out) {
 		return outputError(path, errInput)
 	}
-	return nil
+	return nil // it is another file, or not there yet
 }
 
 // write gives the document to where it was asked for, standard output if path

@@ -44,7 +44,7 @@ func newResolve(a *app) *cobra.Command {
 				return err
 			}
 			if toFile {
-				if err := checkNotInput(out, j.in.name); err != nil {
+				if err := checkNotInput(out, j.in); err != nil {
 					return err
 				}
 			}
