@@ -11,11 +11,15 @@ import (
 
 // lint is one document being checked.
 type lint struct {
-	in       Input
-	doc      *workflow.Document
-	server   workflow.Server
-	nodes    []workflow.Node
-	findings []Finding
+	in     Input
+	doc    *workflow.Document
+	server workflow.Server
+	nodes  []workflow.Node
+	// unsettled are the places of scalars with a variable that is not set here:
+	// what they hold where the workflow runs cannot be judged. Who asks the
+	// stores from here has them judged as they are.
+	unsettled map[workflow.Position]bool
+	findings  []Finding
 }
 
 // Document checks one document. Findings come in document order, those left out
@@ -25,13 +29,18 @@ func Document(in Input) []Finding {
 	if in.Document.Env == nil {
 		in.Document.Env = func(string) (string, bool) { return "", false }
 	}
-	l := &lint{in: in}
+	l := &lint{in: in, unsettled: map[workflow.Position]bool{}}
 	doc, err := workflow.Parse(in.Document)
 	if err != nil {
 		l.unreadable(err)
 		return l.findings
 	}
 	l.doc, l.server, l.nodes = doc, doc.Server(), doc.Nodes()
+	for _, n := range l.nodes {
+		if !in.Asked && slices.ContainsFunc(n.Variables, isUnset) {
+			l.unsettled[n.Pos] = true
+		}
+	}
 	l.warnings()
 	l.references()
 	l.lookAlikes()

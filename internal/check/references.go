@@ -86,7 +86,7 @@ func (l *lint) invalid(s workflow.Scalar, text, shown string, err error) {
 func (l *lint) reference(s workflow.Scalar, ref reference.Reference, shown string) {
 	kind := l.kind(l.provider())
 	// Which store a name stands for is in the settings, not in the document.
-	if kind != nil && kind.CheckID != nil && ref.Store == "" {
+	if kind != nil && kind.CheckID != nil && ref.Store == "" && !l.unsettled[s.Pos] {
 		if e := (*providers.Error)(nil); errors.As(kind.CheckID(ref.ID), &e) {
 			fix := e.Hint
 			if fix == "" {

@@ -97,6 +97,11 @@ func TestReferences(t *testing.T) {
 		{name: "a blank in a field is the field's", in: "a: 'secret:/x#the field'"},
 		{name: "a block", in: "a: |\n  secret:/x\n", want: []string{"OMS103 1:4"}},
 		{name: "an id", in: "a: secret:/X", want: []string{"OMS104 1:4"}},
+		{name: "an id with a variable that is not set", in: "a: secret:/$NOPE/x\nb: &b 'secret:/${NOPE}'\nc: secret:/X$1", want: []string{"OMS205 1:12", "OMS205 2:16", "OMS104 3:4"}},
+		{
+			name: "an id that is asked for as it is", in: "a: secret:/$NOPE/x", change: func(in *check.Input) { in.Asked = true },
+			want: []string{"OMS104 1:4", "OMS205 1:12"},
+		},
 		{name: "an id of a store that the document cannot know", in: "a: secret:/X?store=other"},
 		{name: "look-alikes", in: "a: secrets:/x\nb: Secret:/x\nc: SECRET:S3NTINEL\nd: ' secret:/x'\ne: 'secret :/x'\nf: sercet:/x\ng: Fernet:S3NTINEL\nh: 'Secret: /x'", want: []string{
 			"OMS105 1:4", "OMS105 2:4", "OMS105 3:4", "OMS105 4:4", "OMS105 5:4", "OMS105 6:4", "OMS105 7:4", "OMS105 8:4",

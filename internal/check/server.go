@@ -12,10 +12,10 @@ import (
 // settings checks what the document says of its server and secrets manager, and
 // what its shape means for that.
 func (l *lint) settings() {
-	if p := l.server.Provider; p != nil {
+	if p := l.server.Provider; p != nil && !l.unsettled[p.Pos] {
 		l.checkProvider(*p)
 	}
-	if p := l.server.Loader; p != nil {
+	if p := l.server.Loader; p != nil && !l.unsettled[p.Pos] {
 		l.checkLoader(*p)
 	}
 	l.checkNoop()

@@ -115,6 +115,9 @@ func (l *lint) unset(n workflow.Node, v workflow.Variable) {
 	l.add(variableUnset, v.Pos, n.Path, message, fix)
 }
 
+// isUnset tells a variable that is not set here and may be elsewhere.
+func isUnset(v workflow.Variable) bool { return !v.Set && canBeSet(v.Name) }
+
 func isReference(value string) bool { return reference.Is(value) || fernet.Is(value) }
 
 // canBeSet tells the names that a shell lets one give to a variable.

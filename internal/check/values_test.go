@@ -88,6 +88,11 @@ func TestServer(t *testing.T) {
 	table(t, []row{
 		{name: "good", in: doc(provider+"aws, storeServiceConnection: false", connection), change: own},
 		{name: "unknown", in: doc(provider+"asw", ""), change: own, want: []string{"OMS301 2:54"}},
+		{
+			name: "variables that are not set", in: doc(provider+"&p '${NOPE}', secretsManagerLoader: $NOPE", connection), change: own,
+			want: []string{"OMS205 2:58", "OMS205 2:90", "OMS305 3:40"},
+		},
+		{name: "what is no variable", in: doc(provider+"'${NOPE:-aws}'", ""), change: own, want: []string{"OMS301 2:54", "OMS205 2:55"}},
 		{name: "tests' own", in: doc(provider+"in-memory", ""), change: own, want: []string{"OMS301 2:54"}},
 		{name: "old words", in: doc(provider+"noop", "") + "request: {secretsManagerProvider: ''}", change: own, want: []string{"OMS303 2:54"}},
 		{name: "null", in: doc(provider+", secretsManagerLoader: ", ""), change: own},

@@ -101,8 +101,9 @@ func (d *Document) setting(h holder, key string) *Setting {
 	if n == nil || n.Kind != yaml.ScalarNode {
 		return nil
 	}
+	p, _ := d.place(n) // a scalar that is lost has the place where it was to be
 	return &Setting{
-		Pos: d.src.position(d.start(n)), Path: (&trail{up: h.at, key: key}).String(),
+		Pos: d.src.position(p.head.start), Path: (&trail{up: h.at, key: key}).String(),
 		Value: n.Value, Null: n.Tag == "!!null",
 	}
 }
