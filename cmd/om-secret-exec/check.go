@@ -124,13 +124,16 @@ func (c *checker) file(ctx context.Context, f checkFile) {
 		c.fail(err)
 		return
 	}
-	parts := check.Parts(in.name, in.data)
+	parts, broken := check.Parts(in.name, in.data)
 	if len(parts) == 0 && f.stdin { // nothing else can be meant
-		parts = []check.Part{check.Whole(in.name, in.data)}
+		parts, broken = []check.Part{check.Whole(in.name, in.data)}, nil
 	}
 	if len(parts) == 0 {
-		c.skip(f)
+		c.skip(f, broken)
 		return
+	}
+	if broken != nil {
+		c.app.msg.warn(in.name + ": " + broken.Error())
 	}
 	c.app.msg.stepf("checking %s: %d %s", in.name, len(parts), plural(len(parts), "workflow"))
 	for _, p := range parts {

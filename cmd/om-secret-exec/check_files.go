@@ -87,7 +87,7 @@ func (c *checker) walk(dir string, add func(checkFile)) {
 			c.fail(inputError(path, err))
 		case err != nil, !info.Mode().IsRegular():
 		case info.Size() > maxFound:
-			c.skip(checkFile{path: path})
+			c.skip(checkFile{path: path}, nil)
 		default:
 			add(checkFile{path: path})
 		}
@@ -119,10 +119,13 @@ func (c *checker) read(f checkFile) (input, error) {
 }
 
 // skip counts a file that holds no workflow. Who named it is told, for a
-// misspelt key can be the reason.
-func (c *checker) skip(f checkFile) {
+// misspelt key can be the reason; and everybody of a manifest that is broken.
+func (c *checker) skip(f checkFile, broken error) {
 	c.report.skipped = append(c.report.skipped, f.path)
-	if f.named {
+	switch {
+	case broken != nil:
+		c.app.msg.warn(f.path + ": skipped: " + broken.Error())
+	case f.named:
 		c.app.msg.warn(f.path + ": skipped: it has none of the keys by which a workflow is recognised, such as source and workflowConfig")
 	}
 }

@@ -2,6 +2,11 @@ package check
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 
@@ -39,39 +44,55 @@ func Whole(name string, data []byte) Part { return Part{Name: name, Data: data, 
 
 // Parts finds the workflows in a YAML or JSON text. There are none in a file
 // that is about something else. A text that no parser reads is a workflow when
-// its keys look like one, so that its syntax error is told.
-func Parts(name string, data []byte) []Part {
+// its keys look like one, so that its syntax error is told. The error is of a
+// Kubernetes manifest that cannot be read to its end, which may be a template;
+// the workflows before that place are given all the same.
+func Parts(name string, data []byte) ([]Part, error) {
 	if !promising(data) {
-		return nil
+		return nil, nil
 	}
-	docs, ok := loadAll(data)
-	if !ok {
-		if sketch(data).workflow() {
-			return []Part{Whole(name, data)}
-		}
-		return nil
-	}
-	var parts []Part
+	readable := withoutSurrogates(data)
+	docs, stop := loadAll(readable)
+	manifests := manifest{lines: bytes.Split(readable, []byte("\n"))}
 	for _, doc := range docs {
-		top := doc.Content[0]
-		switch s := outline(top); {
-		case s.has("apiVersion") && s.has("kind"):
-			m := manifest{lines: bytes.Split(data, []byte("\n"))}
-			m.objects(top)
-			parts = append(parts, m.parts...)
+		switch s := outline(doc.Content[0]); {
+		case s.manifest():
+			manifests.objects(doc.Content[0])
 		case s.workflow():
-			return []Part{Whole(name, data)}
+			return []Part{Whole(name, data)}, nil
 		}
 	}
-	return parts
+	if stop == 0 {
+		return manifests.parts, nil
+	}
+	switch s := sketch(data); {
+	case s.manifest():
+		return manifests.parts, fmt.Errorf("the manifest cannot be parsed beyond line %d, so that workflows there are not found", stop)
+	case s.workflow():
+		return []Part{Whole(name, data)}, nil
+	}
+	return nil, nil
 }
 
-// loadAll parses all documents of a text. Errors are not looked at: a workflow's
-// own are found by [workflow.Parse], and other files may be what they want.
-func loadAll(data []byte) (docs []*yaml.Node, ok bool) {
+// surrogates are escapes that JSON has for one character in pairs.
+var surrogates = regexp.MustCompile(`\\u[dD][89a-fA-F][0-9a-fA-F]{2}`)
+
+// withoutSurrogates makes JSON readable for a parser of YAML, which refuses
+// them. Places stay.
+func withoutSurrogates(data []byte) []byte {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return data
+	}
+	return surrogates.ReplaceAll(data, []byte(`\ufffd`))
+}
+
+// loadAll parses the documents of a text, up to the line where it stops at an
+// error; 0 without one. What is wrong there is not told: a workflow's own errors
+// are found by [workflow.Parse], and other files may be what they want.
+func loadAll(data []byte) (docs []*yaml.Node, stop int) {
 	defer func() {
 		if recover() != nil { // the parser indexes its buffers freely
-			docs, ok = nil, false
+			stop = 1
 		}
 	}()
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
@@ -81,7 +102,13 @@ func loadAll(data []byte) (docs []*yaml.Node, ok bool) {
 			docs = append(docs, doc)
 		}
 	}
-	return docs, err == nil || isEnd(err)
+	if err == nil || errors.Is(err, io.EOF) {
+		return docs, 0
+	}
+	if load := (*yaml.LoadError)(nil); errors.As(err, &load) {
+		stop = load.Mark.Line
+	}
+	return docs, max(stop, 1)
 }
 
 // maxDocuments bounds what is read of a stream.
@@ -97,15 +124,15 @@ func (s shape) has(key string) bool { _, ok := s[key]; return ok }
 func (s shape) below(key string, keys ...string) int {
 	n := 0
 	for _, k := range keys {
-		for _, have := range s[key] {
-			if have == k {
-				n++
-				break
-			}
+		if slices.Contains(s[key], k) {
+			n++
 		}
 	}
 	return n
 }
+
+// manifest tells an object of Kubernetes.
+func (s shape) manifest() bool { return s.has("apiVersion") && s.has("kind") }
 
 // workflow tells whether a document is something that OpenMetadata runs: an
 // ingestion workflow, an application, an automation or a pipeline definition.
@@ -136,7 +163,7 @@ func telling() []string {
 // promising keeps the parser from files that cannot be of interest: directories
 // hold large ones.
 func promising(data []byte) bool {
-	for _, word := range append(telling(), "source", "workflowType", "appPrivateConfig", "apiVersion") {
+	for _, word := range append(telling(), "source", "workflowType", "appPrivateConfig") {
 		if bytes.Contains(data, []byte(word)) {
 			return true
 		}

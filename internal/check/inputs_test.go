@@ -1,10 +1,7 @@
 package check_test
 
 import (
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"om-secret-exec/internal/check"
 	"om-secret-exec/internal/workflow"
@@ -54,7 +51,7 @@ func TestRecognition(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			parts := check.Parts("w.yaml", []byte(tt.text))
+			parts, _ := check.Parts("w.yaml", []byte(tt.text))
 			if got := len(parts) == 1; got != tt.want || len(parts) > 1 {
 				t.Fatalf("Parts found %d workflows, want one: %v", len(parts), tt.want)
 			}
@@ -64,114 +61,4 @@ func TestRecognition(t *testing.T) {
 			}
 		})
 	}
-}
-
-const cronJob = `# nightly
-apiVersion: batch/v1
-kind: CronJob
-metadata: {name: nightly}
-spec:
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          containers:
-            - name: ingest
-              env:
-                - {name: LOG, value: "source: no"}
-                - name: config
-                  value: |
-
-                    source:
-                      type: mysql
-                      serviceName: "é" # FIND
-                    workflowConfig: {}
-                - name: pipelineType
-                  value: metadata
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: files}
-data:
-  literal.yaml: |2-
-      # FIND
-      workflowConfig: {}
-
-  folded.yaml: >
-    workflowConfig:
-
-      # FIND
-  quoted.json: "{\"workflowConfig\": \n\"FIND\"}"
-  notes.txt: source of it all
----
-apiVersion: v1
-kind: List
-items:
-  - apiVersion: v1
-    kind: Secret
-    metadata: {name: hidden}
-    data: {config: d29ya2Zsb3dDb25maWc6IHt9}
-    stringData:
-      config: |
-        workflowConfig: # FIND
-`
-
-// marked is where the word FIND of each part is.
-func marked(t *testing.T, text string) map[string]workflow.Position {
-	t.Helper()
-	got := map[string]workflow.Position{}
-	for _, p := range check.Parts("m.yaml", []byte(text)) {
-		before, _, ok := strings.Cut(string(p.Data), "FIND")
-		if !ok {
-			t.Fatalf("%s: no FIND in %q", p.Object, p.Data)
-		}
-		at := workflow.Position{Line: 1 + strings.Count(before, "\n")}
-		at.Column = 1 + len([]rune(before[strings.LastIndex(before, "\n")+1:]))
-		got[p.Object] = p.Place(at)
-	}
-	return got
-}
-
-func TestManifestPlaces(t *testing.T) {
-	t.Parallel()
-	want := map[string]workflow.Position{
-		"CronJob nightly, env config":       {Line: 19, Column: 42},
-		"ConfigMap files, key literal.yaml": {Line: 29, Column: 9},
-		"ConfigMap files, key folded.yaml":  {Line: 32, Column: 16},
-		"ConfigMap files, key quoted.json":  {Line: 36, Column: 16},
-		"Secret hidden, key config":         {Line: 48, Column: 27},
-	}
-	if diff := cmp.Diff(want, marked(t, cronJob)); diff != "" {
-		t.Errorf("places differ (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(want, marked(t, strings.ReplaceAll(cronJob, "\n", "\r\n"))); diff != "" {
-		t.Errorf("with CRLF, places differ (-want +got):\n%s", diff)
-	}
-}
-
-// The image takes its variable as it is; a mounted file goes through the
-// metadata program, which expands it.
-func TestManifestExpansion(t *testing.T) {
-	t.Parallel()
-	for _, p := range check.Parts("m.yaml", []byte(cronJob)) {
-		if want := !strings.HasSuffix(p.Object, "env config"); p.Expand != want {
-			t.Errorf("%s: Expand is %v", p.Object, p.Expand)
-		}
-	}
-}
-
-func FuzzParts(f *testing.F) {
-	f.Add(cronJob)
-	f.Add("source: &a {type: *a, serviceName: *a}")
-	f.Add("apiVersion: v1\nkind: Pod\nspec: &s\n- env:\n  - name: config\n    value: |\n      workflowConfig: {}\n  s: *s\n")
-	f.Add("apiVersion: v1\nkind: Pod\nenv:\n- name: config\n  value: |\n    \u2028workflowConfig: {}\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, p := range check.Parts("f.yaml", []byte(text)) {
-			for line := range 4 {
-				if at := p.Place(workflow.Position{Line: line + 1, Column: 1}); at.Line < 1 || at.Column < 1 {
-					t.Errorf("line %d of %q is at %v", line+1, p.Object, at)
-				}
-			}
-		}
-	})
 }

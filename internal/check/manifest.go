@@ -2,6 +2,8 @@ package check
 
 import (
 	"bytes"
+	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -80,19 +82,22 @@ func (m *manifest) take(p Part, value *yaml.Node) {
 		return
 	}
 	p.Data = []byte(value.Value)
-	if docs, ok := loadAll(p.Data); ok {
-		found := false
-		for _, doc := range docs {
-			found = found || outline(doc.Content[0]).workflow()
-		}
-		if !found {
-			return
-		}
-	} else if !sketch(p.Data).workflow() {
+	if !isWorkflow(p) {
 		return
 	}
 	p.place = m.placer(value)
 	m.parts = append(m.parts, p)
+}
+
+// isWorkflow tells whether a value is a workflow. One that no parser reads may be
+// a script or a page that shows one, so that its name has to agree.
+func isWorkflow(p Part) bool {
+	docs, stop := loadAll(p.Data)
+	if stop > 0 {
+		suffix := strings.ToLower(path.Ext(p.Name))
+		return slices.Contains([]string{"", ".yaml", ".yml", ".json"}, suffix) && sketch(p.Data).workflow()
+	}
+	return slices.ContainsFunc(docs, func(doc *yaml.Node) bool { return outline(doc.Content[0]).workflow() })
 }
 
 // placer maps positions in a scalar's value to the file. The lines of a literal

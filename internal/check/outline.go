@@ -2,14 +2,9 @@ package check
 
 import (
 	"bytes"
-	"errors"
-	"io"
 
 	"go.yaml.in/yaml/v4"
 )
-
-// isEnd tells the end of a stream from an error in it.
-func isEnd(err error) bool { return errors.Is(err, io.EOF) }
 
 // outline is the shape of a parsed document.
 func outline(top *yaml.Node) shape {
