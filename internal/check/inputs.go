@@ -53,7 +53,7 @@ func Parts(name string, data []byte) ([]Part, error) {
 	}
 	readable := withoutSurrogates(data)
 	docs, stop := loadAll(readable)
-	manifests := manifest{lines: bytes.Split(readable, []byte("\n"))}
+	manifests := manifest{lines: bytes.Split(readable, []byte("\n")), taken: map[*yaml.Node]bool{}}
 	for _, doc := range docs {
 		switch s := outline(doc.Content[0]); {
 		case s.manifest():
@@ -163,6 +163,9 @@ func telling() []string {
 // promising keeps the parser from files that cannot be of interest: directories
 // hold large ones.
 func promising(data []byte) bool {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		data = bytes.ReplaceAll(data, []byte{0}, nil) // UTF-16, which is told of
+	}
 	for _, word := range append(telling(), "source", "workflowType", "appPrivateConfig") {
 		if bytes.Contains(data, []byte(word)) {
 			return true

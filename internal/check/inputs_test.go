@@ -31,10 +31,13 @@ func TestRecognition(t *testing.T) {
 		{"surrogates in JSON", `{"source": {"type": "a", "serviceName": "\ud83d\ude00"}}`, true},
 		{"two documents", "a: 1\n---\nworkflowConfig: {}\n", true},
 		{"byte order mark", "\ufeffworkflowConfig: {}\n", true},
+		{"UTF-16", "\xff\xfew\x00o\x00r\x00k\x00f\x00l\x00o\x00w\x00C\x00o\x00n\x00f\x00i\x00g\x00:\x00", true},
+		{"UTF-16, big end first", "\xfe\xff\x00w\x00o\x00r\x00k\x00f\x00l\x00o\x00w\x00C\x00o\x00n\x00f\x00i\x00g\x00:", true},
 		{"broken", "source:\n\ttype: mysql\n  serviceName: a\n  serviceConnection: [\n", true},
 		{"broken JSON", `{"source": {"type": "mysql", "serviceName": "a",}`, true},
 		{"broken by a variable", "source: {type: mysql, serviceName: ${NAME}}\n", true},
 
+		{"UTF-16 about something else", "\xff\xfea\x00:\x00", false},
 		{"compose file", "services:\n  db: {image: postgres, environment: {source: x}}\n", false},
 		{"Airflow values", "config:\n  source: x\n  workflowConfig: no\n", false},
 		{"a source of something else", "source:\n  url: https://example.com\n  type: tar\n", false},

@@ -18,6 +18,7 @@ const configVariable = "config"
 type manifest struct {
 	lines [][]byte // of the file
 	parts []Part
+	taken map[*yaml.Node]bool // an alias is no workflow of its own
 }
 
 // objects looks into an object, or into the items of a List, which are no lists.
@@ -78,9 +79,10 @@ func (m *manifest) take(p Part, value *yaml.Node) {
 	if value.Kind == yaml.AliasNode {
 		value = value.Alias
 	}
-	if value.Kind != yaml.ScalarNode {
+	if value.Kind != yaml.ScalarNode || m.taken[value] {
 		return
 	}
+	m.taken[value] = true
 	p.Data = []byte(value.Value)
 	if !isWorkflow(p) {
 		return

@@ -112,6 +112,7 @@ func TestManifestParts(t *testing.T) {
 		{"broken JSON", `{"apiVersion": "v1", "kind": "ConfigMap", "data": {"w": "workflowConfig: {}"},, }`, nil, "beyond line 1,"},
 		{"a script", first + second + "run.sh: |\n    workflowConfig: [\n  README.md: 'workflowConfig: ['\n", []string{"ConfigMap a, key w.yaml"}, ""},
 		{"broken values", second + "w: 'workflowConfig: ['\n  w.yml: 'workflowConfig: ['\n  W.JSON: '{\"workflowConfig\": ['\n", []string{"ConfigMap b, key w", "ConfigMap b, key w.yml", "ConfigMap b, key W.JSON"}, ""},
+		{"aliases", "apiVersion: v1\nkind: Pod\nspec:\n- env: &e\n  - {name: config, value: &v 'workflowConfig: {}'}\n- env: *e\n- env: [{name: config, value: *v}]\n", []string{"Pod, env config"}, ""},
 		{"another suffix", second + "w.conf: 'workflowConfig: {}'\n", []string{"ConfigMap b, key w.conf"}, ""},
 	}
 	for _, tt := range tests {
