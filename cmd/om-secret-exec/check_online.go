@@ -49,7 +49,7 @@ func (c *checker) around(ctx context.Context, p placed, in workflow.Input) (set,
 		l.sites = append(l.sites, site{where: p.where(s.Pos), path: s.Path, text: s.Value})
 	}
 	l.references()
-	set, usable := c.settings(&l, documentSettings(doc, p.where))
+	set, usable := c.settings(ctx, &l, documentSettings(doc, p.where))
 	if usable && c.opts.online != "" {
 		l.checkIDs()
 		found = c.look(ctx, &l, doc.References())
@@ -60,10 +60,10 @@ func (c *checker) around(ctx context.Context, p placed, in workflow.Input) (set,
 // settings checks the settings of a workflow's stores, and tells whether these
 // can be asked. What concerns the environment is found once, however many
 // documents it concerns.
-func (c *checker) settings(l *lookups, doc *settings.Document) (found []check.Finding, usable bool) {
+func (c *checker) settings(ctx context.Context, l *lookups, doc *settings.Document) (found []check.Finding, usable bool) {
 	set, err := settings.Resolve(l.inputs(doc))
 	wrong := false
-	for _, f := range check.Settings(set) {
+	for _, f := range check.Settings(ctx, set) {
 		wrong = wrong || f.Severity == check.Error && c.shown(f.Code)
 		if c.asking.once(f.Code + f.Message) {
 			found = append(found, f)
@@ -78,7 +78,7 @@ func (c *checker) settings(l *lookups, doc *settings.Document) (found []check.Fi
 		c.settingsFailed(err)
 	}
 	l.set = set
-	return found, err == nil
+	return found, err == nil && !wrong
 }
 
 // settingsFailed reports settings that cannot be used for a reason that no

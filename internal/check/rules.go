@@ -146,7 +146,7 @@ func settingRules() []Rule {
 		{settingDangerous, Warning, "a setting makes the connection unsafe"},
 		{settingStore, Error, "a store that a reference names cannot be used"},
 		{settingFile, Warning, "airflow.cfg is not found or not read as one may think"},
-		{settingUnusable, Error, "a setting cannot be used"},
+		{settingUnusable, Error, "the settings cannot be used"},
 	}
 }
 

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,7 +17,8 @@ import (
 
 // Settings checks settings, also those that [settings.Resolve] gave beside an
 // error. What is wrong with the workflow's own two keys is found by [Document].
-func Settings(set *settings.Effective) []Finding {
+// Where nothing else is wrong it opens the stores, which asks nobody.
+func Settings(ctx context.Context, set *settings.Effective) []Finding {
 	var found []Finding
 	add := func(code, message, fix string) {
 		found = append(found, finding(code, workflow.Position{}, "", message, fix))
@@ -28,13 +31,19 @@ func Settings(set *settings.Effective) []Finding {
 			add(code, r.Text, fix)
 		}
 	}
-	stores := []*settings.StoreSettings{set.Main}
+	var stores []*settings.StoreSettings
+	if set.Main != nil {
+		stores = append(stores, set.Main)
+	}
 	for _, name := range slices.Sorted(maps.Keys(set.Named)) {
 		stores = append(stores, set.Named[name])
 	}
 	for _, s := range stores {
-		if s != nil {
-			checkStore(s, add)
+		checkStore(s, add)
+	}
+	if !slices.ContainsFunc(found, func(f Finding) bool { return f.Severity == Error }) {
+		for _, s := range stores {
+			checkOpen(ctx, s, add)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(set.Broken)) {
@@ -50,7 +59,7 @@ func Settings(set *settings.Effective) []Finding {
 			add(settingStore, message, fix)
 		}
 	}
-	return slices.CompactFunc(found, func(a, b Finding) bool { return a == b })
+	return slices.Compact(found)
 }
 
 // remarkRule is the rule for a kind of remark, and what mends it.
@@ -73,7 +82,7 @@ func remarkRule(kind settings.RemarkKind) (code, fix string) {
 	case settings.Missing:
 		return settingMissing, "set it"
 	case settings.Unusable:
-		return settingUnusable, "give it a value of the right form; docs/providers.md lists the settings"
+		return settingUnusable, "give it a value of the right form; " + settingsListed
 	case settings.Workflow:
 	}
 	return "", ""
@@ -91,6 +100,23 @@ func checkStore(s *settings.StoreSettings, add func(code, message, fix string)) 
 	for _, w := range s.Kind.Warnings(s.Settings) {
 		add(settingDangerous, w, "remove the setting; docs/providers.md says how a private CA is trusted")
 	}
+}
+
+const settingsListed = "docs/providers.md lists the settings"
+
+// checkOpen finds what the store's own code knows only, such as that no region
+// is set anywhere.
+func checkOpen(ctx context.Context, s *settings.StoreSettings, add func(code, message, fix string)) {
+	_, err := s.Open(ctx)
+	e := (*providers.Error)(nil)
+	if !errors.As(err, &e) || e.Code != providers.Config {
+		return
+	}
+	message := e.Message
+	if name := s.Settings.Store; name != "" {
+		message = fmt.Sprintf("store %q: %s", name, message)
+	}
+	add(settingUnusable, message, cmp.Or(e.Hint, settingsListed))
 }
 
 // isZone tells the shape of an availability zone: a region, whose last character
