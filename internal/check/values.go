@@ -36,7 +36,7 @@ func (l *lint) values() {
 		switch {
 		case isMask(n.Value):
 			l.at(maskedValue, n, maskedText, maskedFix)
-		case strings.HasPrefix(n.Value, "-----BEGIN") && strings.Contains(n.Value, `\n`) && !strings.ContainsAny(n.Value, "\r\n"):
+		case isOneLinePEM(strings.TrimSpace(n.Value)):
 			l.at(escapedNewlines, n, `the key is one line with \n in it as two characters, and most programs that read PEM want line breaks`,
 				`put it into double quotes, where \n is a line break, or write a block with |`)
 		}
@@ -79,6 +79,11 @@ func isUnknownTag(n workflow.Node) bool {
 func isMask(value string) bool {
 	value = strings.TrimSpace(value)
 	return len(value) >= 5 && strings.Trim(value, "*") == ""
+}
+
+// isOneLinePEM tells a key whose line breaks are text.
+func isOneLinePEM(value string) bool {
+	return strings.HasPrefix(value, "-----BEGIN") && strings.Contains(value, `\n`) && !strings.ContainsAny(value, "\r\n")
 }
 
 // variables checks what expansion makes of a value.
