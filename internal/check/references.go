@@ -138,7 +138,7 @@ func (l *lint) lookAlikes() {
 		case isRef && !n.String:
 			l.at(refTagged, n, "the reference has a tag, so that nobody looks it up", "remove the tag before the reference")
 		case isRef || !n.String:
-		case isLookAlike(n.Value):
+		case isLookAlike(n):
 			l.at(refLookAlike, n, `the value looks like a reference but does not start with "secret:", so that it is used as it stands`, fix)
 		case holdsReference(n.Value):
 			l.at(refInside, n, `"secret:/" stands inside a longer text; only a value that starts with "secret:" is looked up`,
@@ -148,15 +148,19 @@ func (l *lint) lookAlikes() {
 }
 
 // isLookAlike tells Secret:/x, secrets:/x, " secret:/x" and the like. Text that
-// goes on behind a blank is prose, and digits are a port.
-func isLookAlike(value string) bool {
-	word, rest, ok := strings.Cut(strings.TrimSpace(value), ":")
+// goes on behind a blank is prose, and digits are a port. What is no path, ARN or
+// Fernet token has to be a password: secrets:read is a permission elsewhere.
+func isLookAlike(n workflow.Node) bool {
+	word, rest, ok := strings.Cut(strings.TrimSpace(n.Value), ":")
 	word = strings.ToLower(strings.TrimSpace(word))
 	rest = strings.TrimSpace(rest)
 	if !ok || rest == "" || strings.ContainsAny(rest, " \t\r\n") || strings.Trim(rest, "0123456789") == "" {
 		return false
 	}
-	return typo.Nearest(word, []string{"secret", "fernet"}, 1) != "" || word == "sercet" || word == "secert"
+	if typo.Nearest(word, []string{"secret", "fernet"}, 1) == "" && word != "sercet" && word != "secert" {
+		return false
+	}
+	return isPassword(n.Key) || strings.Contains(rest, "/") || strings.HasPrefix(rest, "arn:") || strings.HasPrefix(rest, "gAAAA")
 }
 
 // holdsReference tells a text with a reference somewhere behind its start.

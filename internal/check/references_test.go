@@ -103,10 +103,10 @@ func TestReferences(t *testing.T) {
 			want: []string{"OMS104 1:4", "OMS205 1:12"},
 		},
 		{name: "an id of a store that the document cannot know", in: "a: secret:/X?store=other"},
-		{name: "look-alikes", in: "a: secrets:/x\nb: Secret:/x\nc: SECRET:S3NTINEL\nd: ' secret:/x'\ne: 'secret :/x'\nf: sercet:/x\ng: Fernet:S3NTINEL\nh: 'Secret: /x'", want: []string{
-			"OMS105 1:4", "OMS105 2:4", "OMS105 3:4", "OMS105 4:4", "OMS105 5:4", "OMS105 6:4", "OMS105 7:4", "OMS105 8:4",
+		{name: "look-alikes", in: "a: secrets:/x\nb: Secret:/x\ntoken: SECRET:S3NTINEL\nd: ' secret:/x'\ne: 'secret :/x'\nf: sercet:/x\ng: Fernet:gAAAAS3NTINEL\nh: 'Secret: /x'\ni: Secret:arn:aws:x\nj: {password: 'secret :prod-db'}", want: []string{
+			"OMS105 1:4", "OMS105 2:4", "OMS105 3:8", "OMS105 4:4", "OMS105 5:4", "OMS105 6:4", "OMS105 7:4", "OMS105 8:4", "OMS105 9:4", "OMS105 10:15",
 		}},
-		{name: "no look-alikes", in: "a: 'Secret: keep this'\nb: secret\nc: 'Secret:'\nd: http://x\ne: secrets:443\n# Secret:/x\n"},
+		{name: "no look-alikes", in: "a: 'Secret: keep this'\nb: secret\nc: 'Secret:'\nd: http://x\ne: secrets:443\nf: 'Secrets: overview'\ng: secrets:read\nh: '^secret:.*'\n# Secret:/x\n"},
 		{name: "default", in: "a: secret:/x?default=S3NTINEL\nb: secret:/x?default=", want: []string{"OMS106 1:4"}},
 		{name: "no provider", in: "a: secret:/x\nb: secret:/y\nc: secret:/z?store=n\n", change: provider(""), want: []string{"OMS107 1:4"}},
 		{name: "provider db", in: "a: secret:/x", change: provider("db"), want: []string{"OMS107 1:4"}},
