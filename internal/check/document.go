@@ -57,13 +57,14 @@ func (l *lint) add(code string, pos workflow.Position, path, message, fix string
 	l.findings = append(l.findings, finding(code, pos, shownPath(path), message, fix))
 }
 
-// shownPath cuts a path before a key that is a reference with options: one of
+// shownPath cuts a path before a key that holds a reference with options: one of
 // them may be a default=.
 func shownPath(path string) string {
-	if i := strings.Index(path, `["secret:`); i >= 0 && strings.Contains(path[i:], "?") {
-		return path[:i]
+	i := strings.Index(path, "secret:")
+	if i < 0 || !strings.Contains(path[i:], "?") {
+		return path
 	}
-	return path
+	return path[:max(0, strings.LastIndex(path[:i], `["`))]
 }
 
 func finding(code string, pos workflow.Position, path, message, fix string) Finding {

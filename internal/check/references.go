@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"om-secret-exec/internal/fernet"
@@ -134,6 +135,8 @@ func (l *lint) lookAlikes() {
 		case !n.Scalar:
 		case n.IsKey && isRef:
 			l.at(refKey, n, "the reference is the key of a mapping, and keys are not looked up", "write the reference as a value, in quotes and without braces around it")
+		case n.IsKey && isGlued(n.Value):
+			l.at(refKey, n, "without a blank behind its colon, a key and the reference are one key, and keys are not looked up", "write a blank behind the first colon")
 		case n.IsKey:
 		case isRef && !n.String:
 			l.at(refTagged, n, "the reference has a tag, so that nobody looks it up", "remove the tag before the reference")
@@ -141,7 +144,7 @@ func (l *lint) lookAlikes() {
 		case isLookAlike(n):
 			l.at(refLookAlike, n, `the value looks like a reference but does not start with "secret:", so that it is used as it stands`, fix)
 		case holdsReference(n.Value):
-			l.at(refInside, n, `"secret:/" stands inside a longer text; only a value that starts with "secret:" is looked up`,
+			l.at(refInside, n, `a reference stands inside a longer text; only a value that starts with "secret:" is looked up`,
 				"store the whole text as one secret and refer to that")
 		}
 	}
@@ -163,8 +166,18 @@ func isLookAlike(n workflow.Node) bool {
 	return isPassword(n.Key) || strings.Contains(rest, "/") || strings.HasPrefix(rest, "arn:") || strings.HasPrefix(rest, "gAAAA")
 }
 
-// holdsReference tells a text with a reference somewhere behind its start.
+// isGlued tells the key of {password:secret:/x}.
+func isGlued(key string) bool {
+	word, rest, _ := strings.Cut(key, ":")
+	return strings.HasPrefix(rest, "secret:/") || reference.Is(rest) && isPassword(word)
+}
+
+// inside matches a reference somewhere in a text: a path, or the value of what
+// looks like an option.
+var inside = regexp.MustCompile(`secret:/[^/]|=secret:[^/\s]`)
+
+// holdsReference tells a text with a reference somewhere behind its start. The
+// ARN of a secret is none.
 func holdsReference(value string) bool {
-	_, rest, ok := strings.Cut(value, "secret:/")
-	return ok && rest != "" && !strings.HasPrefix(rest, "/")
+	return inside.MatchString(value) && !strings.HasPrefix(value, "arn:")
 }

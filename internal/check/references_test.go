@@ -118,8 +118,12 @@ func TestReferences(t *testing.T) {
 		{name: "not portable without a provider of its own", in: "a: secret:/x", change: portable, want: []string{"OMS107 1:4"}},
 		{name: "keys", in: "a: {secret:/x}\nsecret:y: 1", want: []string{"OMS109 1:5", "OMS109 2:1"}},
 		{name: "a key with a default", in: "a: {'secret:/x?default=S3NTINEL': secrets:/x}", want: []string{"OMS109 1:5", "OMS105 1:35"}},
+		{
+			name: "a key without a blank behind its colon", in: "a: {b:secret:/x}\nc: {'password:secret:x?default=S3NTINEL': '*****'}\nd: {arn:aws:secret:/x: 1, b:secret:x: 2}",
+			want: []string{"OMS109 1:5", "OMS109 2:5", "OMS208 2:43"},
+		},
 		{name: "a key that is an alias", in: "a: &a secret:/x\n*a : 1", want: []string{"OMS109 2:1"}},
-		{name: "inside text", in: "a: jdbc:x?password=secret:/x\nb: secret://x\nc: arn:aws:secretsmanager:eu-west-1:1:secret:x", want: []string{"OMS113 1:4"}},
+		{name: "inside text", in: "a: jdbc:x?password=secret:/x\nb: secret://x\nc: arn:aws:secretsmanager:eu-west-1:1:secret:x\nd: arn:aws:secretsmanager:eu-west-1:1:secret:/x\ne: x;password=secret:prod-db;y\nf: a=secret://x", want: []string{"OMS113 1:4", "OMS113 5:4"}},
 	})
 }
 
