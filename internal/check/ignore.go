@@ -49,8 +49,9 @@ func (l *lint) notLookedFor(code string) bool {
 	switch code {
 	case refExtended, notUpstream:
 		return !l.in.Portable
-	case fernetNoKey, fernetToken, variableUnset, variableInside, variableTwice:
-		return true // what is set here need not be where it runs
+	case fernetNoKey, fernetToken, variableUnset, variableInside, variableTwice,
+		refID, refNoStore, providerUnknown, loaderUnknown:
+		return true // what is set or chosen here need not be where it runs
 	case onlineAbsent:
 		return !l.in.Asked
 	}
