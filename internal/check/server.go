@@ -26,11 +26,12 @@ func (l *lint) settings() {
 	}
 }
 
-// upstreamProviders are the values that current OpenMetadata accepts.
+// upstreamProviders are the values that current OpenMetadata accepts, without
+// in-memory, which holds no secrets.
 func upstreamProviders() []string {
 	return []string{
 		"db", "managed-aws", "aws", "managed-aws-ssm", "aws-ssm", "managed-azure-kv", "azure-kv",
-		"in-memory", "gcp", "kubernetes",
+		"gcp", "kubernetes",
 	}
 }
 

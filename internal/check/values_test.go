@@ -110,6 +110,15 @@ func TestServer(t *testing.T) {
 	})
 }
 
+// TestPortableFix: what is recommended is not refused in its turn.
+func TestPortableFix(t *testing.T) {
+	in := input("openMetadataServerConfig: {secretsManagerProvider: vault, secretsManagerLoader: env}\nsource: {serviceConnection: {a: b}}", nil)
+	in.Portable = true
+	if got := check.Document(in); len(got) != 1 || got[0].Code != "OMS308" || strings.Contains(got[0].Fix, "in-memory") {
+		t.Errorf("findings: %+v", got)
+	}
+}
+
 func TestIgnores(t *testing.T) {
 	table(t, []row{
 		{name: "at the end", in: "a: secrets:/x # om-secret-exec: ignore[OMS105] because\nb: secrets:/x", want: []string{"OMS105 2:4"}},
