@@ -18,6 +18,7 @@ func (l *lint) settings() {
 	if p := l.server.Loader; p != nil && !l.unsettled[p.Pos] {
 		l.checkLoader(*p)
 	}
+	l.checkCollections()
 	l.checkNoop()
 	l.checkStored()
 	if p := l.server.Provider; p != nil && l.server.Keep != "" && l.kind(l.ownProvider()) != nil {
@@ -63,6 +64,19 @@ func (l *lint) checkLoader(p workflow.Setting) {
 		l.add(loaderUnknown, p.Pos, p.Path, fmt.Sprintf("there is no loader %q", p.Value), meant(p.Value, names))
 	case l.in.Portable && p.Value == "auto":
 		l.add(notUpstream, p.Pos, p.Path, "OpenMetadata has no loader auto", "write env, airflow or noop")
+	}
+}
+
+// checkCollections finds lists and mappings where there has to be one word.
+func (l *lint) checkCollections() {
+	for _, n := range l.nodes {
+		switch {
+		case n.Scalar:
+		case strings.HasSuffix(n.Path, "secretsManagerProvider"):
+			l.at(providerUnknown, n, "a provider is one word, and this is a list or a mapping", "write the provider's name, such as aws, without brackets")
+		case strings.HasSuffix(n.Path, "secretsManagerLoader"):
+			l.at(loaderUnknown, n, "a loader is one word, and this is a list or a mapping", "write the loader's name, such as env, without brackets")
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func TestServer(t *testing.T) {
 		},
 		{name: "what is no variable", in: doc(provider+"'${NOPE:-aws}'", ""), change: own, want: []string{"OMS301 2:54", "OMS205 2:55"}},
 		{name: "tests' own", in: doc(provider+"in-memory", ""), change: own, want: []string{"OMS301 2:54"}},
+		{name: "no words", in: doc(provider+"[aws, {a: [b]}], secretsManagerLoader: {a: b}", ""), change: own, want: []string{"OMS301 2:54", "OMS302 2:93"}},
 		{name: "old words", in: doc(provider+"noop", "") + "request: {secretsManagerProvider: ''}", change: own, want: []string{"OMS303 2:54"}},
 		{name: "null", in: doc(provider+", secretsManagerLoader: ", ""), change: own},
 		{name: "null loader", in: doc(provider+"aws, storeServiceConnection: false, secretsManagerLoader: ", connection), change: own, want: []string{"OMS303 2:112"}},
