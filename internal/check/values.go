@@ -2,7 +2,7 @@ package check
 
 import (
 	"fmt"
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -43,12 +43,19 @@ func (l *lint) values() {
 	}
 }
 
-// fileName reports a suffix that OpenMetadata does not know, for its capitals.
+// fileName reports a suffix that OpenMetadata does not know. Without any, the
+// name may be standard input's, or a key that is mounted under another one.
 func (l *lint) fileName() {
-	suffix := path.Ext(l.in.Document.Name)
-	if lower := strings.ToLower(suffix); lower != suffix && slices.Contains([]string{".yaml", ".yml", ".json"}, lower) {
-		l.add(fileSuffix, workflow.Position{Line: 1, Column: 1}, "", "OpenMetadata refuses a file whose name ends with "+suffix+", in capitals", "rename the file, so that it ends with "+lower)
+	suffix := filepath.Ext(l.in.Document.Name)
+	known := []string{"", ".yaml", ".yml", ".json"}
+	if slices.Contains(known, suffix) {
+		return
 	}
+	message, fix := "OpenMetadata refuses a file whose name ends with "+suffix, "rename the file, so that it ends with .yaml, .yml or .json"
+	if lower := strings.ToLower(suffix); slices.Contains(known, lower) {
+		message, fix = message+", in capitals", "rename the file, so that it ends with "+lower
+	}
+	l.add(fileSuffix, workflow.Position{Line: 1, Column: 1}, "", message, fix)
 }
 
 // secretKey reports {secret: ID}. Behind the key comes its value, or nothing

@@ -43,6 +43,8 @@ func TestValues(t *testing.T) {
 		{name: "numbers in quotes and tags", in: "a: {password: '12:30'}\nb: {password: !!int 7}\nc: {password: !!str 7}", want: []string{"OMS211 2:21"}},
 		{name: "numbers in JSON", in: `{"password": 1e5, "a": {"password": "12:30"}}`, change: asJSON, want: []string{"OMS211 1:14"}},
 		{name: "a name in capitals", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x/W.YAML" }, want: []string{"OMS210 1:1"}},
+		{name: "another name", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x.d/w.conf" }, want: []string{"OMS210 1:1"}},
+		{name: "no suffix", in: "a: 1", change: func(in *check.Input) { in.Document.Name = "x.d/w" }},
 		{name: "PEM", in: "a: '-----BEGIN X-----\\nS3NTINEL'\nb: \"-----BEGIN X-----\\nx\"\nc: |\n  -----BEGIN\n  \\n\nd: |\n  -----BEGIN X-----\\nS3NTINEL\n", want: []string{"OMS209 1:4", "OMS209 6:4"}},
 	})
 }
