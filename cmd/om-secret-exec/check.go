@@ -18,8 +18,9 @@ files in directories (no argument: the current one), and at the workflows inside
 Kubernetes manifests; other files are skipped. Without --online it asks no store
 and needs no network.
 
-Exit 1 means that there are findings, 2 that a file or setting cannot be read,
-5 that stores could not be asked and trying again may help.`
+Exit 1 means that there are errors, or warnings with --fail-on=warning; 2 that a
+file or setting cannot be read; 5 that stores could not be asked and trying again
+may help.`
 
 // checkOptions are the flags of check.
 type checkOptions struct {

@@ -38,6 +38,9 @@ func (c *checker) files(args []string) ([]checkFile, error) {
 		}
 	}
 	for _, arg := range args {
+		if arg == "" {
+			return nil, usagef("name a file or a directory", "an argument is empty")
+		}
 		if arg == "-" {
 			if err := c.app.checkStdin(true, "name a file, or give the workflow on standard input"); err != nil {
 				return nil, err
@@ -137,4 +140,5 @@ func (c *checker) fail(err error) {
 		f = failed(asError(err))
 	}
 	c.failures = append(c.failures, f.failures...)
+	c.report.unread = append(c.report.unread, f.failures[0].where)
 }

@@ -26,6 +26,7 @@ type (
 		Errors    int      `json:"errors"`
 		Warnings  int      `json:"warnings"`
 		Skipped   []string `json:"skipped"`
+		Unread    []string `json:"unread"`
 	}
 )
 
@@ -34,7 +35,7 @@ func (r *checkReport) object() jsonCheck {
 		Findings: []jsonFinding{},
 		Summary: jsonCheckSummary{
 			Workflows: r.workflows, Errors: r.count(check.Error), Warnings: r.count(check.Warning),
-			Skipped: append([]string{}, r.skipped...),
+			Skipped: append([]string{}, r.skipped...), Unread: append([]string{}, r.unread...),
 		},
 	}
 	for _, f := range r.findings {

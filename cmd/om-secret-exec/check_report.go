@@ -27,6 +27,7 @@ type checkReport struct {
 	findings  []located
 	workflows int
 	skipped   []string // files without a workflow
+	unread    []string // files and directories that could not be read
 }
 
 func (r *checkReport) count(s check.Severity) int {
@@ -84,6 +85,9 @@ func (r *checkReport) summary() string {
 	text := "checked " + counted(r.workflows, "workflow") + ": " + found
 	if n := len(r.skipped); n > 0 {
 		text += fmt.Sprintf("; skipped (%d)", n)
+	}
+	if n := len(r.unread); n > 0 {
+		text += fmt.Sprintf("; %d could not be read", n)
 	}
 	return text + "\n"
 }
