@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"om-secret-exec/internal/check"
 	"om-secret-exec/internal/providers"
 )
 
@@ -56,7 +57,7 @@ func TestProber(t *testing.T) {
 	ref := providers.Ref{ID: "/a"}
 	got := prober{silent("a store")}.Read(t.Context(), []providers.Ref{ref})
 	c := &checker{opts: &checkOptions{online: exists}}
-	if len(got) != 1 || got[0].Err == nil || c.onlineCode(got[0].Err) != unknowable {
+	if len(got) != 1 || got[0].Err == nil || c.onlineCode(got[0].Err) != check.Unknowable {
 		t.Errorf("a store that cannot be asked: %+v", got)
 	}
 	there := prober{knowing{}}.Read(t.Context(), []providers.Ref{ref})

@@ -54,7 +54,7 @@ func Document(in Input) []Finding {
 
 // add reports a rule at a place.
 func (l *lint) add(code string, pos workflow.Position, path, message, fix string) {
-	l.findings = append(l.findings, finding(code, pos, shownPath(path), message, fix))
+	l.findings = append(l.findings, New(code, pos, shownPath(path), message, fix))
 }
 
 // shownPath cuts a path before a key that holds a reference with options: one of
@@ -67,9 +67,9 @@ func shownPath(path string) string {
 	return path[:max(0, strings.LastIndex(path[:i], `["`))]
 }
 
-func finding(code string, pos workflow.Position, path, message, fix string) Finding {
-	rule, _ := RuleOf(code)
-	return Finding{Rule: rule, Pos: pos, Path: path, Message: message, Fix: fix}
+// New makes a finding of a rule, which has to be one of [Rules].
+func New(code string, pos workflow.Position, path, message, fix string) Finding {
+	return Finding{Rule: ruleOf()[code], Pos: pos, Path: path, Message: message, Fix: fix}
 }
 
 // at reports a rule at a node.
@@ -85,16 +85,11 @@ func (l *lint) sort() {
 
 // warnings takes over what the parser noticed.
 func (l *lint) warnings() {
+	codes := map[workflow.Slip]string{
+		workflow.DuplicateKey: duplicateKey, workflow.TrailingBreak: refBreak, workflow.LiveVariable: variableTwice,
+	}
 	for _, w := range l.doc.Warnings() {
-		code := duplicateKey
-		switch w.Slip {
-		case workflow.TrailingBreak:
-			code = refBreak
-		case workflow.LiveVariable:
-			code = variableTwice
-		case workflow.OtherSlip, workflow.DuplicateKey, workflow.ReferenceAsKey:
-		}
-		l.add(code, w.Pos, w.Path, w.Message, w.Hint)
+		l.add(codes[w.Slip], w.Pos, w.Path, w.Message, w.Hint)
 	}
 }
 

@@ -31,7 +31,7 @@ func (l *lint) ignores() {
 				continue
 			}
 			message, fix := g.codes[i]+" is not found on the line that the comment is about", "remove the code from the comment"
-			if _, known := RuleOf(g.codes[i]); !known {
+			if _, known := ruleOf()[g.codes[i]]; !known {
 				message, fix = "there is no rule of this code", "write a code such as OMS101; docs/check.md lists them"
 			}
 			l.add(ignoreUnused, g.comment.Pos, "", message, fix)
@@ -43,7 +43,7 @@ func (l *lint) ignores() {
 // that a comment that names it is not idle: with other flags, another
 // environment, or at another time.
 func (l *lint) notLookedFor(code string) bool {
-	if _, known := RuleOf(code); !known {
+	if _, known := ruleOf()[code]; !known {
 		return false
 	}
 	switch code {
@@ -52,10 +52,10 @@ func (l *lint) notLookedFor(code string) bool {
 	case fernetNoKey, fernetToken, variableUnset, variableInside, variableTwice,
 		refID, refNoStore, providerUnknown, loaderUnknown:
 		return true // what is set or chosen here need not be where it runs
-	case onlineAbsent:
+	case Absent:
 		return !l.in.Asked
 	}
-	return strings.HasPrefix(code, online) // as the store and the question are
+	return isOnline(code) // as the store and the question are
 }
 
 func ignored(list []ignoring, f Finding) bool {

@@ -1,6 +1,10 @@
 package check
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
 // The codes, by what they are about: 0xx the file and its comments, 1xx
 // references, 2xx the document, 3xx the workflow's shape and its server
@@ -57,10 +61,20 @@ const (
 	settingStore     = "OMS410"
 	settingFile      = "OMS411"
 	settingUnusable  = "OMS412"
-
-	online       = "OMS5" // how the codes begin that stores answer with
-	onlineAbsent = "OMS501"
 )
+
+// The codes of what stores answer, for whoever asks them.
+const (
+	Absent     = "OMS501"
+	Refused    = "OMS502"
+	Unasked    = "OMS503"
+	Unknowable = "OMS504"
+	Unfit      = "OMS505"
+	Doubtful   = "OMS506"
+)
+
+// isOnline tells the codes of what stores answer.
+func isOnline(code string) bool { return strings.HasPrefix(code, "OMS5") }
 
 // Rules returns the closed list, by code. Those of 5xx are found by whoever asks
 // the stores.
@@ -68,15 +82,14 @@ func Rules() []Rule {
 	return slices.Concat(fileRules(), referenceRules(), documentRules(), serverRules(), settingRules(), onlineRules())
 }
 
-// RuleOf finds a rule by its code.
-func RuleOf(code string) (Rule, bool) {
-	rules := Rules()
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Code == code })
-	if i < 0 {
-		return Rule{}, false
+// ruleOf has each rule under its code.
+var ruleOf = sync.OnceValue(func() map[string]Rule {
+	rules := map[string]Rule{}
+	for _, r := range Rules() {
+		rules[r.Code] = r
 	}
-	return rules[i], true
-}
+	return rules
+})
 
 func fileRules() []Rule {
 	return []Rule{
@@ -152,11 +165,11 @@ func settingRules() []Rule {
 
 func onlineRules() []Rule {
 	return []Rule{
-		{onlineAbsent, Error, "the store has no such secret, version or field, or it is disabled"},
-		{"OMS502", Error, "the store refuses to answer"},
-		{"OMS503", Error, "the store could not be asked"},
-		{"OMS504", Warning, "whether the secret is there cannot be told without reading it"},
-		{"OMS505", Error, "the secret is there, and its value cannot be used"},
-		{"OMS506", Warning, "the secret's value is likely not what is meant"},
+		{Absent, Error, "the store has no such secret, version or field, or it is disabled"},
+		{Refused, Error, "the store refuses to answer"},
+		{Unasked, Error, "the store could not be asked"},
+		{Unknowable, Warning, "whether the secret is there cannot be told without reading it"},
+		{Unfit, Error, "the secret is there, and its value cannot be used"},
+		{Doubtful, Warning, "the secret's value is likely not what is meant"},
 	}
 }

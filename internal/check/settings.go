@@ -21,7 +21,7 @@ import (
 func Settings(ctx context.Context, set *settings.Effective) []Finding {
 	var found []Finding
 	add := func(code, message, fix string) {
-		found = append(found, finding(code, workflow.Position{}, "", message, fix))
+		found = append(found, New(code, workflow.Position{}, "", message, fix))
 	}
 	for _, r := range set.Remarks {
 		if code, fix := remarkRule(r.Kind); code != "" {
