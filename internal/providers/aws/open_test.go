@@ -3,6 +3,7 @@ package aws
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -64,6 +65,23 @@ func TestOpenRefuses(t *testing.T) {
 			}
 			notQuoted(t, e)
 		})
+	}
+}
+
+// TestOpenAsksNobody opens a store in the mode in which the SDK by itself would
+// ask the machine's metadata service.
+func TestOpenAsksNobody(t *testing.T) {
+	cleanEnv(t)
+	metadata := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("Open asks for %s", r.URL.Path)
+	}))
+	t.Cleanup(metadata.Close)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.URL)
+	t.Setenv("AWS_DEFAULTS_MODE", "auto")
+	s := settings(keyRegion, "eu-west-1", keyAccessKey, "AKIATEST", keySecretKey, sentinel)
+	if _, err := SecretsManager().Open(t.Context(), s); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -60,6 +60,8 @@ func open(ctx context.Context, s providers.Settings, svc *service) (*session, er
 		config.WithRegion(region),
 		config.WithHTTPClient(client),
 		config.WithLogger(logging.Nop{}),
+		// With mode auto the SDK asks the machine's metadata service where it is.
+		config.WithDefaultsMode(aws.DefaultsModeLegacy),
 		config.WithAPIOptions(append(userAgent(s.UserAgent), withTokenEndpoint(tokens))),
 	)...)
 	if err != nil {
