@@ -62,9 +62,10 @@ func (c *checker) around(ctx context.Context, p placed, in workflow.Input) (set,
 // documents it concerns.
 func (c *checker) settings(ctx context.Context, l *lookups, doc *settings.Document) (found []check.Finding, usable bool) {
 	set, err := settings.Resolve(l.inputs(doc))
-	wrong := false
+	wrong, closed := false, false
 	for _, f := range check.Settings(ctx, set) {
-		wrong = wrong || f.Severity == check.Error && c.shown(f.Code)
+		bad := f.Severity == check.Error && c.shown(f.Code)
+		wrong, closed = wrong || bad, closed || bad && f.Code != check.BrokenStore
 		if c.asking.once(f.Code + f.Message) {
 			found = append(found, f)
 		}
@@ -78,7 +79,7 @@ func (c *checker) settings(ctx context.Context, l *lookups, doc *settings.Docume
 		c.settingsFailed(err)
 	}
 	l.set = set
-	return found, err == nil && !wrong
+	return found, err == nil && !closed
 }
 
 // settingsFailed reports settings that cannot be used for a reason that no

@@ -58,13 +58,15 @@ const (
 	settingUnread    = "OMS407"
 	settingFalse     = "OMS408"
 	settingDangerous = "OMS409"
-	settingStore     = "OMS410"
 	settingFile      = "OMS411"
 	settingUnusable  = "OMS412"
 )
 
-// The codes of what stores answer, for whoever asks them.
+// The codes for whoever asks the stores: of one that cannot be, and of what the
+// others answer.
 const (
+	BrokenStore = "OMS410"
+
 	Absent     = "OMS501"
 	Refused    = "OMS502"
 	Unasked    = "OMS503"
@@ -157,7 +159,7 @@ func settingRules() []Rule {
 		{settingUnread, Warning, "loader airflow does not read a setting that is set"},
 		{settingFalse, Warning, "a setting counts as false"},
 		{settingDangerous, Warning, "a setting makes the connection unsafe"},
-		{settingStore, Error, "a store that a reference names cannot be used"},
+		{BrokenStore, Error, "a store that a reference names cannot be used"},
 		{settingFile, Warning, "airflow.cfg is not found or not read as one may think"},
 		{settingUnusable, Error, "the settings cannot be used"},
 	}

@@ -56,7 +56,7 @@ func Settings(ctx context.Context, set *settings.Effective) []Finding {
 			if !strings.Contains(message, strconv.Quote(name)) {
 				message = fmt.Sprintf("store %q: %s", name, message)
 			}
-			add(settingStore, message, fix)
+			add(BrokenStore, message, fix)
 		}
 	}
 	return slices.Compact(found)
