@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -57,13 +58,17 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	if unknown.GetSpecifiedShortnames() != "" {
 		return usagef("options are written out, such as --verbose", "there is no option -%s", unknown.GetSpecifiedName())
 	}
+	name := unknown.GetSpecifiedName()
+	if slices.Contains(commandNames(cmd), name) {
+		return usagef("it is a command: "+cmd.CommandPath()+" "+name, "there is no option --%s", name)
+	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return usagef(didYouMean(unknown.GetSpecifiedName(), names, "--"), "there is no option --%s", unknown.GetSpecifiedName())
+	return usagef(didYouMean(name, names, "--"), "there is no option --%s", name)
 }
 
 func didYouMean(word string, names []string, prefix string) string {
-	near := typo.Nearest(word, names, 3)
+	near := typo.Nearest(word, names, min(3, len(word)/2))
 	if near == "" {
 		return ""
 	}
