@@ -40,7 +40,7 @@ var allowed = map[string][]string{
 	"internal/providers/file":    {"internal/providers", "internal/fernet", "internal/typo"},
 	"internal/providers/gate":    {"internal/providers"},
 	"internal/providers/rest":    {"internal/providers"},
-	"internal/providers/aws":     {"internal/providers", "internal/providers/rest"},
+	"internal/providers/aws":     {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
 	"internal/providers/azurekv": {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
 	"internal/providers/gcp":     {"internal/providers", "internal/providers/gate", "internal/providers/rest"},
 	// The fakes that tests run the stores against.

@@ -37,9 +37,15 @@ func (s *session) begin(ctx context.Context, id string) (call, *providers.Error)
 	}
 	c.region = region
 	c.place = place(s.svc.title, region, s.shownEndpoint())
-	creds, err := s.cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return c, s.explainLogin(ctx, err, c)
+	creds, _, failed := s.logins.Get(ctx, func(ctx context.Context) (aws.Credentials, *providers.Error) {
+		creds, err := s.cfg.Credentials.Retrieve(ctx)
+		if err != nil {
+			return creds, s.explainLogin(ctx, err, c)
+		}
+		return creds, nil
+	})
+	if failed != nil {
+		return c, failed
 	}
 	c.identity = s.who.text(creds)
 	return c, nil

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"om-secret-exec/internal/providers"
@@ -167,5 +169,47 @@ region = eu-west-1
 			t.Errorf("Read() with profile %s = %+v, want UNAUTHENTICATED and %q", profile, err, want)
 		}
 		notQuoted(t, err)
+	}
+}
+
+// TestOneLogin reads many secrets with a role that may be assumed, and with one
+// that may not: STS is asked once.
+func TestOneLogin(t *testing.T) {
+	for name, status := range map[string]int{"refused": http.StatusForbidden, "given": http.StatusOK} {
+		t.Run(name, func(t *testing.T) {
+			cleanEnv(t)
+			var logins atomic.Int32
+			tokens := serveTokens(t, map[string]string{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("X-Amz-Target") != "" {
+					_, _ = fmt.Fprint(w, `{"ARN":"x","SecretString":"v"}`)
+					return
+				}
+				logins.Add(1)
+				if status != http.StatusOK {
+					w.WriteHeader(status)
+					_, _ = fmt.Fprint(w, `<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>`)
+					return
+				}
+				tokens.Config.Handler.ServeHTTP(w, r)
+			}))
+			t.Cleanup(server.Close)
+			store := openStore(t, SecretsManager(), withKey(server.URL, keyRole, "arn:aws:iam::1:role/r"))
+			read := func() {
+				err := store.Read(t.Context(), refs("/a"))[0].Err
+				if (err == nil) != (status == http.StatusOK) || err != nil && err.Code != providers.PermissionDenied {
+					t.Errorf("Read() = %v", err)
+				}
+			}
+			var group sync.WaitGroup
+			for range 20 {
+				group.Go(read)
+			}
+			group.Wait()
+			read()
+			if n := logins.Load(); n != 1 {
+				t.Errorf("21 reads made %d logins, want 1", n)
+			}
+		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"om-secret-exec/internal/providers"
+	"om-secret-exec/internal/providers/gate"
 )
 
 // session is an opened store without its service's calls: where it is, and who
@@ -28,6 +29,8 @@ type session struct {
 	// keysHint says how to give an access key to this store.
 	keysHint string
 	noBatch  bool
+
+	logins gate.Gate[aws.Credentials]
 
 	mu   sync.Mutex
 	home string // the configured region; "" until instance metadata has told it
@@ -80,10 +83,15 @@ func open(ctx context.Context, s providers.Settings, svc *service) (*session, er
 	if err := cred.apply(&cfg, s); err != nil {
 		return nil, err
 	}
-	return &session{
+	opened := &session{
 		svc: svc, cfg: cfg, endpoint: endpoint, tokens: tokens, who: cred.who,
 		keysHint: keysHint(s), noBatch: s.NoBatch, home: cfg.Region,
-	}, nil
+	}
+	opened.logins.Valid = func(c aws.Credentials) bool { return !c.Expired() }
+	opened.logins.Stopped = func(ctx context.Context) *providers.Error {
+		return opened.explainLogin(ctx, ctx.Err(), call{svc: svc, identity: cred.who.text(aws.Credentials{})})
+	}
+	return opened, nil
 }
 
 func regionHint(s providers.Settings) string {
