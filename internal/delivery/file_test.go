@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -139,6 +140,28 @@ func TestWriteFileForeign(t *testing.T) {
 		if left := names(t, dir); len(left) != 1 || left[0] != ".wf.yaml.om-secret-exec" {
 			t.Errorf("%s: directory holds %q", kind, left)
 		}
+	}
+}
+
+// TestWriteFileTogether: of runs that write the same file at once, each writes it
+// or says that another does. None spoils the other's work.
+func TestWriteFileTogether(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var runs sync.WaitGroup
+	for range 8 {
+		runs.Go(func() {
+			for range 200 {
+				err := delivery.WriteFile(filepath.Join(dir, "wf.yaml"), []byte("S3NTINEL"))
+				if err != nil && !errors.Is(err, delivery.ErrBusy) {
+					t.Errorf("WriteFile = %v", err)
+				}
+			}
+		})
+	}
+	runs.Wait()
+	if left := names(t, dir); len(left) != 1 {
+		t.Errorf("directory holds %q, want the file alone", left)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
@@ -55,43 +54,26 @@ func Replace(path string, read fs.FileInfo, data []byte) (*Replacement, error) {
 	if err := CheckReplace(path, read); err != nil {
 		return nil, err
 	}
-	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".om-secret-exec")
-	if err := removeStale(temp); err != nil {
+	temp, err := beside(path, data, func(f *os.File) error { return copyOwner(f, path, read) })
+	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return nil, reason(err)
-	}
-	r := &Replacement{path: path, read: read, temp: f}
-	if err := r.fill(data); err != nil {
-		return nil, errors.Join(reason(err), r.Discard())
-	}
-	return r, nil
+	return &Replacement{path: path, read: read, temp: temp}, nil
 }
 
-// fill gives the new file its content before anybody else may read it.
-func (r *Replacement) fill(data []byte) error {
-	if err := lock(r.temp); err != nil {
-		return err
-	}
-	if _, err := r.temp.Write(data); err != nil {
-		return err
-	}
-	if old, ok := r.read.Sys().(*syscall.Stat_t); ok {
-		if err := r.temp.Chown(int(old.Uid), int(old.Gid)); err != nil {
+// copyOwner gives a new file what says who may use the old one.
+func copyOwner(f *os.File, path string, read fs.FileInfo) error {
+	if old, ok := read.Sys().(*syscall.Stat_t); ok {
+		if err := f.Chown(int(old.Uid), int(old.Gid)); err != nil {
 			return err
 		}
 	}
-	if err := copyAttributes(r.temp.Name(), r.path); err != nil {
+	if err := copyAttributes(f.Name(), path); err != nil {
 		return err
 	}
 	// Last, because a change of owner takes bits away.
 	const all = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
-	if err := r.temp.Chmod(r.read.Mode() & all); err != nil {
-		return err
-	}
-	return r.temp.Sync()
+	return f.Chmod(read.Mode() & all)
 }
 
 // Commit puts the new file in the old one's place.
@@ -99,14 +81,8 @@ func (r *Replacement) Commit() error {
 	if err := CheckReplace(r.path, r.read); err != nil {
 		return errors.Join(err, r.Discard())
 	}
-	if err := os.Rename(r.temp.Name(), r.path); err != nil {
-		return errors.Join(reason(err), r.Discard())
-	}
-	return reason(r.temp.Close())
+	return replace(r.path, r.temp)
 }
 
 // Discard leaves the file as it is, and removes the new content.
-func (r *Replacement) Discard() error {
-	err := reason(os.Remove(r.temp.Name()))
-	return errors.Join(err, reason(r.temp.Close()))
-}
+func (r *Replacement) Discard() error { return discard(r.temp) }
