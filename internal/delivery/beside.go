@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,8 +44,17 @@ func beside(path string, data []byte, finish func(*os.File) error) (*os.File, er
 	return f, nil
 }
 
+// longestName is how long a name may be to be part of another. File systems
+// allow 255 bytes, and some that encrypt names 143.
+const longestName = 100
+
+// besideName is the same for every run that writes path.
 func besideName(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".om-secret-exec")
+	dir, name := filepath.Dir(path), filepath.Base(path)
+	if len(name) > longestName {
+		name = fmt.Sprintf("%x", sha256.Sum256([]byte(name)))
+	}
+	return filepath.Join(dir, "."+name+".om-secret-exec")
 }
 
 func fill(f *os.File, data []byte, finish func(*os.File) error) error {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -156,4 +157,25 @@ func TestReplaceSweeps(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, path, "new")
+}
+
+func TestReplaceLongName(t *testing.T) {
+	t.Parallel()
+	path, _ := old(t, 0o600)
+	long := filepath.Join(filepath.Dir(path), strings.Repeat("a", 255))
+	if err := os.Rename(path, long); err != nil {
+		t.Fatal(err)
+	}
+	read, err := os.Stat(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Replace(long, read, []byte("new"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, long, "new")
 }
