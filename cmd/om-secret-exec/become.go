@@ -61,12 +61,15 @@ func deliveryError(err error) error {
 	const otherwise = "--file DIR hands the document over in a file, which is weaker: see \"exec\" in the documentation"
 	coded := &codedError{err: fmt.Errorf("handing the document over: %w", err), code: exitCannotRun, hint: otherwise}
 	var places *delivery.PlacesError
+	if errors.As(err, &places) {
+		coded.err = fmt.Errorf("no place for the link to the document: %w", err)
+		coded.hint = "set TMPDIR to a directory that can be written to; or " + otherwise
+	}
 	switch {
 	case errors.Is(err, delivery.ErrNoProc):
 		coded.hint = "mount /proc; or " + otherwise
-	case errors.As(err, &places):
-		coded.err = fmt.Errorf("no place for the link to the document: %w", err)
-		coded.hint = "set TMPDIR to a directory that can be written to; or " + otherwise
+	case noDescriptors(err):
+		coded.hint = descriptorsHint
 	}
 	return coded
 }

@@ -35,6 +35,10 @@ func TestExecSurroundings(t *testing.T) {
 		{"no writable place", `exec unshare -m sh -c '` + readOnly + `exec "$BIN" exec "$WF" -- touch ran {}'`, exitCannotRun, "", []string{
 			"no place for the link", "/dev/shm: read-only file system", "/run: read-only", "/tmp: read-only", "hint: set TMPDIR", "--file DIR",
 		}},
+		{"an output in a read-only directory", `mkdir ro; echo "a: secret:/absent" > absent.yaml
+			exec unshare -m sh -c 'mount -t tmpfs -o ro none ro; exec "$BIN" resolve absent.yaml --out ro/x'`, exitOutput, "", []string{
+			"writing ro/x: its directory: read-only file system", "hint: choose a directory",
+		}},
 		{"no proc", `exec unshare -m sh -c 'umount -l /proc; exec "$BIN" exec "$WF" -- touch ran {}'`, exitCannotRun, "", []string{"/proc is not mounted", "hint: mount /proc"}},
 		{"somebody else's place", `mkdir place place/om-secret-exec-0; chown 65534 place/om-secret-exec-0; chmod 700 place/om-secret-exec-0
 			XDG_RUNTIME_DIR=$PWD/place exec "$BIN" exec "$WF" -- echo {}`, 0, "/dev/shm/om-secret-exec-0/", nil},

@@ -69,6 +69,7 @@ func outputError(name string, err error) error {
 }
 
 func outputHint(name string, err error) string {
+	readOnly := errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EROFS)
 	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 	switch {
 	case errors.Is(err, delivery.ErrSymlink):
@@ -79,6 +80,10 @@ func outputHint(name string, err error) string {
 		return "leave --out away to write to standard output"
 	case errors.Is(err, fs.ErrNotExist):
 		return "make the directory first; om-secret-exec creates none"
+	case readOnly && name != standardOutput:
+		return "choose a directory that this user can write in"
+	case noDescriptors(err):
+		return descriptorsHint
 	case errors.Is(err, syscall.EPIPE):
 		return "the reader of our output ended early; look at its own messages"
 	case full && name == standardOutput:
@@ -87,4 +92,11 @@ func outputHint(name string, err error) string {
 		return "make room, or choose another place with --out"
 	}
 	return ""
+}
+
+const descriptorsHint = "raise the limit on open files: ulimit -n for a process, fs.file-max for the system"
+
+// noDescriptors tells whether there were too many open files.
+func noDescriptors(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // The reasons for which an output path is refused before any work is done.
@@ -37,8 +39,14 @@ func Check(path string) error {
 	case !info.IsDir():
 		return errors.New("its directory is not a directory")
 	}
+	if err := writable(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("its directory: %w", err)
+	}
 	return nil
 }
+
+// writable tells whether files can be made in a directory.
+func writable(dir string) error { return unix.Access(dir, unix.W_OK|unix.X_OK) }
 
 // WriteFile makes path hold data, with mode 0600: whole, by an atomic rename,
 // or not at all. The data is in a file beside it until then.

@@ -40,3 +40,12 @@ func (e *PlacesError) Error() string {
 	}
 	return strings.Join(reasons, "; ")
 }
+
+// Unwrap gives what is wrong with each place.
+func (e *PlacesError) Unwrap() []error {
+	var list []error
+	for _, r := range e.Refusals {
+		list = append(list, r.Err)
+	}
+	return list
+}

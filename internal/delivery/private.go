@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // Private is a document in a file that only its owner can read. It is there
@@ -34,7 +32,7 @@ func OpenPrivate(dir, suffix string) (*Private, error) {
 	if err != nil {
 		return nil, reason(err)
 	}
-	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
+	if err := writable(dir); err != nil {
 		_ = root.Close()
 		return nil, err
 	}
