@@ -111,3 +111,24 @@ func TestExecFileKilled(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestExecFileTogether: a living run keeps its file.
+func TestExecFileTogether(t *testing.T) {
+	t.Parallel()
+	wf, env := execEnv(t)
+	dir := t.TempDir()
+	first := begin(t, env, wf, `echo ready; cat >/dev/null; cat "$1"`, "--file", dir)
+	second := begin(t, env, wf, "echo ready; exec cat", "--file", dir)
+	if files, _ := os.ReadDir(dir); len(files) != 2 {
+		t.Errorf("%d files while two commands run, want 2", len(files))
+	}
+	for _, r := range []running{first, second} {
+		r.stdin.Close()
+		if err := r.cmd.Wait(); err != nil {
+			t.Errorf("%v; %s", err, r.stderr)
+		}
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 0 {
+		t.Errorf("left: %v", files)
+	}
+}

@@ -30,6 +30,9 @@ func TestExecSurroundings(t *testing.T) {
 		{"pid 1", `exec unshare --pid --fork --mount-proc "$BIN" exec "$WF" -- sh -c 'test $$ = 1 && readlink /proc/self >/dev/null && cat "$1"' sh {}`, 0, resolved, nil},
 		{"pid 1, the proc of others", `exec unshare --pid --fork "$BIN" exec "$WF" -- sh -c 'test $$ = 1 && cat "$1"' sh {}`, 0, resolved, nil},
 		{"pid 1 as parent", `exec unshare --pid --fork --mount-proc "$BIN" exec --file . "$WF" -- sh -c 'test $$ != 1 && cat "$1"; kill -TERM $$' sh {}`, 143, resolved, nil},
+		{"killed parents of other pid namespaces", `mkdir d; for i in 1 2; do unshare --pid --fork --mount-proc sh -c '
+			"$BIN" exec --file d "$WF" -- sh -c "kill -KILL \$PPID" {}; true'; done; ls d | wc -l
+			exec "$BIN" exec --file d "$WF" -- sh -c 'ls d | wc -l' {}`, 0, "1\n1\n", nil},
 		{"nobody", `exec setpriv --reuid=65534 --regid=65534 --clear-groups "$BIN" exec "$WF" -- sh -c 'test $(id -u) = 65534 && (cat "$1")' sh {}`, 0, resolved, nil},
 		{"no writable place but memory", `exec unshare -m sh -c '` + readOnly + `mount -o remount,bind,rw /dev/shm; exec "$BIN" exec "$WF" -- cat {}'`, 0, resolved, nil},
 		{"no writable place", `exec unshare -m sh -c '` + readOnly + `exec "$BIN" exec "$WF" -- touch ran {}'`, exitCannotRun, "", []string{

@@ -10,9 +10,6 @@ import (
 	"syscall"
 )
 
-// ErrBusy means that another run is writing the same file right now.
-var ErrBusy = errors.New("another run is writing it")
-
 // errForeign is about a name that only we give to files.
 var errForeign = errors.New("is not a regular file; remove it")
 
@@ -116,19 +113,9 @@ func removeStale(temp string) error {
 // lock takes the lock of f and makes sure that f is still the file of its name:
 // only who holds the lock of the file there may remove or rename it.
 func lock(f *os.File) error {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return ErrBusy
-	}
-	if err != nil {
+	if err := tryLock(f); err != nil {
 		return err
 	}
-	ours, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if now, err := os.Lstat(f.Name()); err != nil || !os.SameFile(ours, now) {
-		return ErrBusy
-	}
-	return nil
+	now, err := os.Lstat(f.Name())
+	return stillIs(f, now, err)
 }

@@ -3,80 +3,58 @@ package delivery
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
-// ErrNoProc means that the process is not to be found in /proc, by which its
-// descriptors have paths.
-var ErrNoProc = errors.New("/proc is not mounted, or does not show this process")
-
-// current finds out who we are. Without /proc the space stays empty.
-func current() owner {
-	o := owner{pid: os.Getpid(), start: statStart("/proc/self/stat")}
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil || len(boot) < 8 {
-		return o
-	}
-	namespace, err := os.Readlink("/proc/self/ns/pid")
-	if err != nil {
-		return o
-	}
-	// The number of a namespace is one kernel's: the first namespace of every
-	// machine has the same, and a directory may be shared between machines.
-	number := strings.TrimSuffix(strings.TrimPrefix(namespace, "pid:["), "]")
-	o.space = string(boot[:8]) + "-" + number
-	return o
+// owner is a process, named so that a later run can tell whether it is still
+// there, and whether it could know that at all.
+type owner struct {
+	// space is the kernel and the pid namespace that pid counts in. Empty where
+	// that is not known: nothing can be said of such an owner.
+	space string
+	pid   int
+	// start is when the process started, which tells it from a later one with
+	// the same pid; empty where the system does not say.
+	start string
 }
 
-// procPID is the number that /proc shows for this process. It is another than
-// our pid where /proc belongs to another pid namespace.
-func procPID() (int, error) {
-	text, err := os.Readlink("/proc/self")
-	if err != nil {
-		return 0, ErrNoProc
-	}
-	pid, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, ErrNoProc
-	}
-	return pid, nil
+// name is a file name that carries the owner: something of the owner's own,
+// and a suffix with its dot.
+func (o owner) name(own int, suffix string) string {
+	return fmt.Sprintf("%s%s.%d.%s.%d%s", ourPrefix, o.space, o.pid, o.start, own, suffix)
 }
 
-// startOf says when a process of our own pid namespace started, in ticks since
-// boot; empty where /proc does not tell, or counts by another namespace.
-func startOf(pid int) string {
-	if !ownProc() {
-		return ""
+// ownerOf reads a name that [owner.name] made.
+func ownerOf(name string) (o owner, ok bool) {
+	rest, ok := strings.CutPrefix(name, ourPrefix)
+	parts := strings.Split(rest, ".")
+	if !ok || len(parts) != 5 {
+		return owner{}, false
 	}
-	return statStart(fmt.Sprintf("/proc/%d/stat", pid))
+	pid, err := strconv.Atoi(parts[1])
+	if err != nil || pid < 1 {
+		return owner{}, false
+	}
+	return owner{space: parts[0], pid: pid, start: parts[2]}, true
 }
 
-// ownProc tells whether /proc counts pids as we do: a process has one number in
-// each namespace from that of /proc to its own.
-func ownProc() bool {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
+// gone tells whether o's process, seen from us, has certainly ended. Somebody
+// else's pid says nothing: in another namespace it may be alive.
+func (o owner) gone(us owner) bool {
+	if us.space == "" || o.space != us.space {
 		return false
 	}
-	_, after, ok := strings.Cut(string(status), "\nNSpid:")
-	numbers, _, _ := strings.Cut(after, "\n")
-	return ok && len(strings.Fields(numbers)) == 1
+	if errors.Is(syscall.Kill(o.pid, 0), syscall.ESRCH) {
+		return true
+	}
+	now := startOf(o.pid)
+	return now != "" && o.start != "" && now != o.start
 }
 
-// statStart is field 22 of a process's stat. The second, its name, is in
-// parentheses and may hold anything, also more of those.
-func statStart(path string) string {
-	stat, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	text := string(stat)
-	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
-	const start = 22 - 3 // the fields after the name begin with the third
-	if len(fields) <= start {
-		return ""
-	}
-	return fields[start]
+// sweepable tells whether we may remove what has this name.
+func sweepable(name string, us owner) bool {
+	o, ours := ownerOf(name)
+	return ours && o.gone(us)
 }

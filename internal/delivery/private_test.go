@@ -4,11 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"om-secret-exec/internal/delivery"
@@ -58,68 +57,75 @@ func TestPrivateMissingDirectory(t *testing.T) {
 	}
 }
 
+// TestPrivateSweeps: the files of runs that have ended are removed, whoever they
+// were and wherever they ran; what is in use or somebody else's is not.
 func TestPrivateSweeps(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p, err := delivery.OpenPrivate(dir, ".yaml")
-	if err != nil {
-		t.Fatal(err)
+	const ended, link, folder = "om-secret-exec.AAAAAAAAAAAAAAAAAAAAAAAAAA.yaml",
+		"om-secret-exec.AAAAAAAAAAAAAAAAAAAAAAAAAB.yaml", "om-secret-exec.AAAAAAAAAAAAAAAAAAAAAAAAAC.json"
+	all := map[string]bool{
+		ended:                   true,
+		"om-secret-exec.yaml":   false,
+		"om-secret-exec.A.yaml": false,
+		"." + ended:             false,
+		ended + ".bak":          false,
+		"workflow.yaml":         false,
 	}
-	all := neighbours(t, filepath.Base(p.Path))
 	for name := range all {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// What has such a name and is no file of ours is not touched.
-	link := endedName(t, filepath.Base(p.Path), "9")
-	if err := os.Symlink("/dev/null", filepath.Join(dir, link)); err != nil {
+	if err := errors.Join(os.Symlink("workflow.yaml", filepath.Join(dir, link)), os.Mkdir(filepath.Join(dir, folder), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	all[link] = false
+	all[link], all[folder] = false, false
+	living, err := delivery.OpenPrivate(dir, ".yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSwept(t, dir, all)
+	if err := living.Fill([]byte("a: 1")); err != nil {
+		t.Fatal(err)
+	}
+	all[filepath.Base(living.Path)] = false
 	if _, err := delivery.OpenPrivate(dir, ".yaml"); err != nil {
 		t.Fatal(err)
 	}
 	checkSwept(t, dir, all)
 }
 
-// neighbours are names of other runs, made from one of our own: for each,
-// whether it is to be swept.
-func neighbours(t *testing.T, own string) map[string]bool {
-	t.Helper()
-	part := strings.Split(own, ".") // om-secret-exec, space, pid, start, number, suffix
-	with := func(i int, text string) string {
-		changed := slices.Clone(part)
-		changed[4] = "7"
-		changed[i] = text
-		return strings.Join(changed, ".")
+// TestPrivateTogether: a run that sweeps while another makes its file leaves the
+// other one whole.
+func TestPrivateTogether(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var runs sync.WaitGroup
+	for range 8 {
+		runs.Go(func() {
+			for range 200 {
+				p, err := delivery.OpenPrivate(dir, ".yaml")
+				if err == nil {
+					err = p.Fill([]byte("S3NTINEL"))
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if got, err := os.ReadFile(p.Path); err != nil || string(got) != "S3NTINEL" {
+					t.Errorf("the path holds %q, %v", got, err)
+				}
+				if err := p.Remove(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
 	}
-	all := map[string]bool{
-		endedName(t, own, "7"): true,
-		with(4, "8"):           false, // this process
-		"om-secret-exec.yaml":  false,
-		"workflow.yaml":        false,
-		".hidden":              false,
-		"om-secret-exec." + part[1] + ".x." + part[3] + ".7.yaml": false,
-		// An ended process of another namespace: here its number may be alive there.
-		strings.Replace(endedName(t, own, "7"), part[1], "00000000-1", 1): false,
+	runs.Wait()
+	if left := names(t, dir); left != nil {
+		t.Errorf("left: %q", left)
 	}
-	if part[3] != "" { // this pid, but of an earlier process
-		all[with(3, "1")] = true
-	}
-	return all
-}
-
-// endedName is the name for a process that has ended.
-func endedName(t *testing.T, own, number string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "true")
-	if err := cmd.Run(); err != nil {
-		t.Fatal(err)
-	}
-	part := strings.Split(own, ".")
-	part[2], part[4] = strconv.Itoa(cmd.Process.Pid), number
-	return strings.Join(part, ".")
 }
 
 func checkSwept(t *testing.T, dir string, all map[string]bool) {
