@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"om-secret-exec/internal/protocol"
@@ -147,18 +146,19 @@ func (x *exchange) respond(req *protocol.Request, answers []protocol.Answer, who
 	return &answeredError{code}
 }
 
-// end sees to it that there is a response when the run ended with err, or with a
-// signal. It gives what is still to be said.
-func (x *exchange) end(err error, sig syscall.Signal) error {
+// end sees to it that there is a response when the run ended with err. It gives
+// what is still to be said.
+func (x *exchange) end(err error) error {
 	if x == nil || err == nil || x.claimed.Load() {
 		return err
 	}
 	var usage *usageError
 	var fail *failedError
+	var stop *signalError
 	var whole *providers.Error
 	switch {
-	case sig != 0:
-		whole = cancelled(sig)
+	case errors.As(err, &stop):
+		whole = cancelled(stop.sig)
 	case errors.As(err, &fail):
 		whole = joined(fail.failures)
 	case errors.As(err, &usage):

@@ -78,7 +78,7 @@ func TestExchangePanic(t *testing.T) {
 		defer func() { err = failed(bug(recover())) }()
 		panic("S3NTINEL")
 	}()
-	code := a.finish(t.Context(), result{err: err})
+	code := a.finish(result{err: err})
 	stdout, stderr := printed()
 	r := responseOf(t, stdout)
 	if code != exitBug || r.Error.Code != providers.Internal || len(r.Items) != 2 || r.Items[1].Error.Code != providers.Internal {
@@ -96,7 +96,6 @@ func TestExchangeStuck(t *testing.T) {
 	a, printed := stuckApp(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(&signalError{syscall.SIGTERM})
-	a.lastWords(ctx)
 	code := a.stopped(ctx)
 	if err := a.exchange.answer(nil, nil, exitOK); err == nil {
 		t.Error("it answers twice")
@@ -111,7 +110,7 @@ func TestExchangeStuck(t *testing.T) {
 // TestExchangeBlocked ends a run whose response nobody reads: it ends.
 func TestExchangeBlocked(t *testing.T) {
 	t.Parallel()
-	a, _ := stuckApp(t)
+	a, printed := stuckApp(t)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -121,9 +120,9 @@ func TestExchangeBlocked(t *testing.T) {
 	a.exchange.req.Refs[0].Text = strings.Repeat("x", 1<<20)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(&signalError{syscall.SIGTERM})
-	a.lastWords(ctx)
-	if a.output.state.Load() != writing {
-		t.Error("it does not say that the output is incomplete")
+	a.stopped(ctx)
+	if _, stderr := printed(); !strings.Contains(stderr.String(), "the output is incomplete") {
+		t.Errorf("stderr is %q", stderr)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,33 +37,23 @@ type result struct {
 // run carries out one command line and returns the exit code. It is the only
 // place where an error becomes text and a number.
 func run(args []string) int {
+	ctx, release := notify(context.Background()) // first: until then SIGQUIT is Go's
+	defer release()
 	protectMemory()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, env: os.LookupEnv}
 	a.msg = newMessages(os.Stderr, a.env)
 	a.exchange = newExchange(a, args)
-	ctx, release := notify(context.Background())
-	defer release()
 
 	done := make(chan result, 1)
 	go func() { done <- a.execute(ctx, args) }()
-	select {
-	case r := <-done:
-		return a.end(ctx, r, release)
-	case <-ctx.Done():
-	}
-	// Most commands end by themselves now and clean up. One that is stuck in
-	// reading or writing a pipe cannot be woken; nothing of it outlives us.
-	select {
-	case r := <-done:
-		return a.end(ctx, r, release)
-	case <-time.After(grace):
-		a.lastWords(ctx)
+	// Most commands end by themselves after a signal, and clean up. One that is
+	// stuck in reading or writing a pipe cannot be woken; nothing of it outlives us.
+	r, ok := await(ctx, done)
+	if !ok {
 		return a.stopped(ctx)
 	}
+	return a.end(ctx, r, release)
 }
-
-// grace is how long a command may take to end after a signal.
-const grace = 500 * time.Millisecond
 
 // execute runs the command. A panic is a bug, with an exit code of its own; of
 // its text nothing is shown, because it may quote anything.
@@ -84,20 +73,6 @@ func (a *app) execute(ctx context.Context, args []string) (r result) {
 	return r
 }
 
-// lastWords gives an exchange its response when its command is stuck. Whoever
-// does not read it may be what the command is stuck in, and is not waited for.
-func (a *app) lastWords(ctx context.Context) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = a.exchange.end(context.Cause(ctx), caught(ctx)) // what there is to say, stopped says
-	}()
-	select {
-	case <-done:
-	case <-time.After(grace):
-	}
-}
-
 // end becomes the next command, if there is one, and reports otherwise.
 func (a *app) end(ctx context.Context, r result, release func()) int {
 	if r.err == nil && a.next != nil {
@@ -107,28 +82,38 @@ func (a *app) end(ctx context.Context, r result, release func()) int {
 		}
 		r.err = err
 	}
-	return a.finish(ctx, r)
+	if r.err != nil && caught(ctx) != 0 {
+		return a.stopped(ctx)
+	}
+	done := make(chan int, 1)
+	go func() { done <- a.finish(r) }()
+	code, ok := await(ctx, done)
+	if !ok {
+		return a.stopped(ctx)
+	}
+	return code
 }
 
-// stopped is the end by a signal.
+// stopped is the end by a signal. An exchange gets its response, if it has none.
+// Whoever reads neither that nor the message is not waited for: it may be what
+// the command is stuck in.
 func (a *app) stopped(ctx context.Context) int {
 	sig := caught(ctx)
-	a.msg.errorf("stopped by %s; %s", sig, a.output.text())
+	briefly(func() { _ = a.exchange.end(context.Cause(ctx)) })
+	briefly(func() { a.msg.errorf("stopped by %s; %s", sig, a.output.text()) })
 	return exitSignal + int(sig)
 }
 
 // finish prints what went wrong, if anything, and picks the exit code.
-func (a *app) finish(ctx context.Context, r result) int {
+func (a *app) finish(r result) int {
 	var usage *usageError
 	var fail *failedError
 	var coded *codedError
 	var answered *answeredError
-	r.err = a.exchange.end(r.err, caught(ctx))
+	r.err = a.exchange.end(r.err)
 	switch {
 	case r.err == nil:
 		return exitOK
-	case caught(ctx) != 0:
-		return a.stopped(ctx)
 	case errors.As(r.err, &answered):
 		return answered.code
 	case errors.As(r.err, &fail):

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // signalError is the cause of a context that a signal ended.
@@ -15,31 +16,27 @@ type signalError struct{ sig syscall.Signal }
 
 func (e *signalError) Error() string { return "stopped by " + e.sig.String() }
 
-// notify returns a context that the first signal to end ends; a second one kills
-// the process as if it were not caught. A SIGHUP that is ignored (nohup) stays
-// so. SIGQUIT is among them because Go would print the stacks of all
-// goroutines. SIGPIPE is received and dropped, so that writing to a closed pipe
-// is an error we can report: it is not ignored, because an ignored signal would
-// be inherited by children. The function that it returns ends the catching:
-// signals that come later act as they do by default, and [caught] knows of all
-// that came before.
+// notify returns a context that the first signal to end ends; one that comes
+// later, when the process should be gone, kills it as if it were not caught. A
+// SIGHUP that is ignored (nohup) stays so. SIGPIPE is received and dropped, so
+// that writing to a closed pipe is an error we can report: it is not ignored,
+// because an ignored signal would be inherited by children. SIGQUIT is caught as
+// long as we live, because Go would print the stacks of all goroutines. The
+// function that it returns ends the catching of the others: signals that come
+// later act as they do by default, and [caught] knows of all that came before.
 func notify(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+	for _, sig := range []os.Signal{syscall.SIGQUIT, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(sig) {
 			signal.Notify(signals, sig)
 		}
 	}
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGQUIT, syscall.SIGPIPE)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s := <-signals
-		signal.Stop(signals)
-		if sig, ok := s.(syscall.Signal); ok {
-			cancel(&signalError{sig})
-		}
+		heed(signals, cancel, func() { signal.Stop(signals) })
 	}()
 	return ctx, sync.OnceFunc(func() {
 		signal.Stop(signals)
@@ -47,6 +44,65 @@ func notify(parent context.Context) (context.Context, func()) {
 		<-done
 		cancel(nil)
 	})
+}
+
+// heed ends a run by the first of signals. Those of the next moment are dropped,
+// because they are the same wish: timeout(1) sends its signal to its child and
+// then to the whole group. After that it calls stop.
+func heed(signals <-chan os.Signal, end func(error), stop func()) {
+	sig, ok := (<-signals).(syscall.Signal)
+	if !ok { // closed: none came
+		return
+	}
+	end(&signalError{sig})
+	moment := time.After(grace)
+	for {
+		select {
+		case _, open := <-signals:
+			if !open {
+				return
+			}
+		case <-moment:
+			stop()
+			return
+		}
+	}
+}
+
+// grace is how long something may take to end after a signal.
+const grace = 500 * time.Millisecond
+
+// await waits for something to end, but after a signal for no longer than grace;
+// ok tells whether it did.
+func await[T any](ctx context.Context, ended <-chan T) (v T, ok bool) {
+	select {
+	case v = <-ended:
+		return v, true
+	case <-ctx.Done():
+	}
+	if caught(ctx) == 0 { // the catching has ended
+		return <-ended, true
+	}
+	select {
+	case v = <-ended:
+		return v, true
+	case <-time.After(grace):
+		return v, false
+	}
+}
+
+// briefly gives f the time to write something, and no more than grace: whoever
+// should read it may not.
+func briefly(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+	case <-time.After(grace):
+	}
 }
 
 // caught returns the signal that ended ctx, or 0.
