@@ -140,6 +140,9 @@ func (x *exchange) respond(req *protocol.Request, answers []protocol.Answer, who
 	if err := x.app.write("", b.Bytes()); err != nil {
 		return err
 	}
+	if whole != nil && whole.Code == providers.Cancelled {
+		x.app.output.state.Store(cancelSaid)
+	}
 	if code == exitOK && whole == nil {
 		return nil
 	}

@@ -55,7 +55,7 @@ func TestExchangeSignal(t *testing.T) {
 					t.Errorf("an item has %+v", item.Error)
 				}
 			}
-			if !strings.Contains(stderr.String(), "stopped by "+sig.String()+"; the output was complete") || strings.Contains(stdout.String(), "S3NTINEL") {
+			if !strings.Contains(stderr.String(), "stopped by "+sig.String()+"; the response says so") || strings.Contains(stdout.String(), "S3NTINEL") {
 				t.Errorf("stderr is %q", stderr)
 			}
 		})

@@ -122,6 +122,7 @@ const (
 	notWritten int32 = iota
 	writing
 	written
+	cancelSaid // written, and it says itself that the run was stopped
 )
 
 func (p *progress) text() string {
@@ -130,6 +131,8 @@ func (p *progress) text() string {
 		return "the output is incomplete"
 	case written:
 		return "the output was complete"
+	case cancelSaid:
+		return "the response says so"
 	}
 	return "nothing was written"
 }
