@@ -99,6 +99,8 @@ func TestPrintable(t *testing.T) {
 		{"two\nlines", `two\nlines`},
 		{"\x1b[31mred", `\x1b[31mred`},
 		{"\u0085 \u009b", `\u0085 \u009b`},
+		{"\u061c\u200e\u200f\u202a\u202e\u2066\u2069", `\u061c\u200e\u200f\u202a\u202e\u2066\u2069`},
+		{"\u200b\ufeff\U000e0001 \u2028\u2029", `\u200b\ufeff\U000e0001 \u2028\u2029`},
 	}
 	for _, tt := range tests {
 		if got := printable(tt.in); got != tt.want {

@@ -160,15 +160,16 @@ func plural(n int, noun string) string {
 	return noun + "s"
 }
 
-// printable escapes control characters: an id or a file name must not be able
-// to move the cursor of the terminal that shows it, or to forge a second line.
+// printable escapes control and format characters: an id or a file name must not
+// be able to move the cursor of the terminal that shows it, to forge a second
+// line, or to be shown as another, as by an override of the writing direction.
 func printable(s string) string {
-	if strings.IndexFunc(s, unicode.IsControl) < 0 {
+	if strings.IndexFunc(s, unseen) < 0 {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if unicode.IsControl(r) {
+		if unseen(r) {
 			quoted := strconv.QuoteRuneToASCII(r)
 			b.WriteString(quoted[1 : len(quoted)-1])
 			continue
@@ -177,3 +178,6 @@ func printable(s string) string {
 	}
 	return b.String()
 }
+
+// unseen tells of characters that a terminal obeys rather than shows.
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
