@@ -56,7 +56,13 @@ func newResolve(a *app) *cobra.Command {
 			if err != nil {
 				return orUnread(ctx, err)
 			}
-			return a.write(out, resolved)
+			if err := a.write(out, resolved); err != nil {
+				return err
+			}
+			if !toFile {
+				a.msg.done(len(resolved))
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write to `OUT` (mode 0600, whole or not at all) instead of standard output")
