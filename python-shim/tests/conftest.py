@@ -32,6 +32,13 @@ def binary(monkeypatch: pytest.MonkeyPatch) -> str:
 
 Fake = Callable[[str], Path]
 
+# In a fake, `... | give` prints what it reads, and says so as the program does.
+GIVE = r"""give() {
+    exec 3>&1
+    printf '{"kind":"done","bytes":%d}\n' "$(tee /dev/fd/3 | wc -c)" >&2
+}
+"""
+
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
@@ -39,7 +46,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
 
     def make(script: str) -> Path:
         path = tmp_path / "fake"
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.write_text(f"#!/bin/sh\n{GIVE}{script}\n", encoding="utf-8")
         path.chmod(0o700)
         monkeypatch.setenv("OM_SECRET_EXEC_BINARY", str(path))
         return path

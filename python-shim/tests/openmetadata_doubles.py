@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import GIVE
 
 from om_secret_exec import openmetadata
 
@@ -74,15 +75,18 @@ class WorkflowStatusMixin:
 
 # Resolves secret:/good, secret:/slow when the test writes to a pipe, nothing else;
 # counts its runs.
-PROGRAM = r"""#!/bin/sh
+PROGRAM = (
+    "#!/bin/sh\n"
+    + GIVE
+    + r"""
 document=$(cat)
 echo "$*" >>"$(dirname "$0")/runs"
 case $document in
 *secret:/empty*)
     echo '{"kind": "warning", "message": "<stdin>:1:1: the value is empty"}' >&2
-    printf '{"secret": ""}'; exit 0 ;;
-*secret:/good*) printf '{"secret": "va$lue"}'; exit 0 ;;
-*secret:/slow*) read -r value <"$(dirname "$0")/pipe"; printf '{"secret": "%s"}' "$value"; exit 0 ;;
+    printf '{"secret": ""}' | give; exit 0 ;;
+*secret:/good*) printf '{"secret": "va$lue"}' | give; exit 0 ;;
+*secret:/slow*) read -r value <"$(dirname "$0")/pipe"; printf '{"secret": "%s"}' "$value" | give; exit 0 ;;
 *secret:/busy*) code=THROTTLED status=5 retryable=true ;;
 *) code=NOT_FOUND status=3 retryable=false ;;
 esac
@@ -90,6 +94,7 @@ printf '{"kind": "error", "message": "no such secret", "code": "%s", "where": "<
 printf '"reference": "secret:/x", "hint": "look again", "retryable": %s}\n' "$retryable" >&2
 exit "$status"
 """
+)
 
 
 class OpenMetadata:

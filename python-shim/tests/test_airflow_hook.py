@@ -289,7 +289,7 @@ WORKFLOW = {"workflowConfig": {}, "a": "secret:/db", "b": {"c": ["secret:/db"]}}
     ["S3NTINEL", '["S3NTINEL"]', "{}", '{"workflowConfig": {}, "a": 5, "b": {"c": ["S"]}, "r0": 5}'],
 )
 def test_garbage_is_no_value(value: object, output: str, fake: Fake, masker: Masker) -> None:
-    fake(f"cat > /dev/null; echo '{output}'")
+    fake(f"cat > /dev/null; echo '{output}' | give")
     ingest = task(op_kwargs={"config": value})
     with pytest.raises(
         AirflowFailException, match="INTERNAL: om-secret-exec printed something else"

@@ -55,7 +55,7 @@ def test_variables_of_the_call_are_masked_as_well(masker: Masker, tmp_path: Path
 
 
 def test_a_workflow_that_holds_itself_ends(masker: Masker, fake: Fake) -> None:
-    fake("sed s,secret:/db,hunter2,")
+    fake("sed s,secret:/db,hunter2, | give")
     got: Any = loads(TEXT)
     assert got["c"]["d"] is got["c"]
     assert "hunter2" in masker.masked

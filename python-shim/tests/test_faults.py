@@ -114,7 +114,7 @@ def loads_ignoring_errors() -> None:
 
 
 def test_garbage_on_stdout(fake: Fake) -> None:
-    fake(f"cat > /dev/null; echo '{SENTINEL}: [ {SENTINEL}'")
+    fake(f"cat > /dev/null; echo '{SENTINEL}: [ {SENTINEL}' | give")
     error = error_of()
     assert str(error).startswith(
         "the workflow: DOCUMENT: it is no YAML that PyYAML can read (ParserError), line 2"
@@ -123,7 +123,7 @@ def test_garbage_on_stdout(fake: Fake) -> None:
 
 @pytest.mark.parametrize("output", ["", f"{SENTINEL}", "- a", "3", "null"])
 def test_output_that_is_no_workflow(fake: Fake, output: str) -> None:
-    fake(f"cat > /dev/null; echo '{output}'")
+    fake(f"cat > /dev/null; echo '{output}' | give")
     error = error_of()
     assert error.code == "DOCUMENT"
     assert "not a mapping" in str(error)
@@ -139,8 +139,35 @@ def test_garbage_on_stderr(fake: Fake) -> None:
 
 
 def test_garbage_on_stderr_is_no_fault_of_a_good_run(fake: Fake) -> None:
-    fake("echo garbage >&2; cat")
+    fake("echo garbage >&2; give")
     assert loads("a: b") == {"a": "b"}
+
+
+DONE = """echo '{"kind":"done","bytes":5}' >&2"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cat",
+        "cat > /dev/null; echo 'hello: garbage'",
+        f"{DONE}; cat",
+        f"{DONE}; echo 'more: garbage'",
+        DONE,
+        'echo \'{"kind":"done"}\' >&2',
+        'printf \'%s\' \'a: \'; echo \'{"kind":"done","bytes":"3"}\' >&2',
+    ],
+)
+def test_a_program_that_is_not_ours_and_ends_well(fake: Fake, script: str, tmp_path: Path) -> None:
+    fake(script)
+    error = error_of()
+    assert str(error).startswith(
+        "INTERNAL: om-secret-exec ended without giving what it was asked for (om-secret-exec exit status 0)"
+    )
+    assert error.failures[0].hint.startswith("see whether the program named by OM_SECRET_EXEC_BINARY")
+    (tmp_path / "w.yaml").write_text("a: b", encoding="utf-8")
+    with pytest.raises(SecretExecError, match="INTERNAL"):
+        load(tmp_path / "w.yaml")
 
 
 def test_json_mixed_with_text(fake: Fake) -> None:
@@ -220,15 +247,15 @@ def test_a_status_that_the_system_did_not_keep(binary: str, fake: Fake) -> None:
         with pytest.raises(SecretExecError, match="THROTTLED") as caught:
             resolve("a: secret:/db")
         assert caught.value.retryable
-        fake("kill -KILL $$")
-        with pytest.raises(SecretExecError, match="INTERNAL: om-secret-exec failed without saying why"):
+        fake("echo 'a: secret:/db'; kill -KILL $$")
+        with pytest.raises(SecretExecError, match="INTERNAL: om-secret-exec ended without giving"):
             resolve("a: secret:/db")
     finally:
         signal.signal(signal.SIGCHLD, before)
 
 
 def test_a_timeout_of_months(fake: Fake) -> None:
-    fake("echo 'a: b'")
+    fake("echo 'a: b' | give")
     assert loads("a: b", timeout=1e8) == {"a": "b"}
     assert loads("a: b", env={"OM_SECRET_EXEC_TIMEOUT": "9" * 400}) == {"a": "b"}
 
@@ -261,23 +288,23 @@ def test_too_much_on_stdout(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None
 def test_much_on_stderr(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read to its end, so that the program does not wait for us, but not kept."""
     monkeypatch.setattr(_process, "MAX_STDERR", 100)
-    fake("yes | head -c 3000000 >&2; cat")
+    fake("yes | head -c 3000000 >&2; give")
     assert loads("a: b") == {"a": "b"}
 
 
 def test_program_does_not_read(fake: Fake) -> None:
-    fake("exec <&-; echo 'c: d'")
+    fake("exec <&-; echo 'c: d' | give")
     assert loads("a: " + "b" * (4 << 20)) == {"c": "d"}
 
 
 def test_program_writes_while_it_reads(fake: Fake) -> None:
-    fake("exec cat")
+    fake("give")
     text = '{"a": "' + "b" * (4 << 20) + '"}'
     assert resolve(text) == text
 
 
 def test_output_that_is_not_utf8(fake: Fake) -> None:
-    fake(f"cat > /dev/null; printf 'a: {SENTINEL}\\377'")
+    fake(f"cat > /dev/null; printf 'a: {SENTINEL}\\377' | give")
     error = error_of()
     assert str(error) == (
         "INTERNAL: om-secret-exec printed a document that is not UTF-8 (om-secret-exec exit status 0)"
@@ -302,20 +329,20 @@ def test_error_crosses_processes(fake: Fake) -> None:
 
 
 def test_descriptors_are_not_inherited(fake: Fake, tmp_path: Path) -> None:
-    fake(f"ls -l /proc/self/fd > {tmp_path}/fds; cat")
+    fake(f"ls -l /proc/self/fd > {tmp_path}/fds; give")
     assert loads("a: b") == {"a": "b"}
     workflow = tmp_path / "w.yaml"
     workflow.write_text("a: b", encoding="utf-8")
     if sys.platform == "linux":
         assert " 0 -> pipe:" in (tmp_path / "fds").read_text(encoding="utf-8")
-    fake(f"ls -l /proc/self/fd > {tmp_path}/fds; echo 'c: d'")
+    fake(f"ls -l /proc/self/fd > {tmp_path}/fds; echo 'c: d' | give")
     assert load(workflow) == {"c": "d"}
     if sys.platform == "linux":
         assert " 0 -> /dev/null" in (tmp_path / "fds").read_text(encoding="utf-8")
 
 
 def test_many_threads(fake: Fake) -> None:
-    fake("exec cat")
+    fake("give")
     results: list[str] = []
     threads = [threading.Thread(target=lambda i=i: results.append(resolve(f"a: {i}"))) for i in range(8)]
     for thread in threads:

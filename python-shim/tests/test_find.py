@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import GIVE
 
 import om_secret_exec
 from om_secret_exec import SecretExecError, _binary, _run, load, resolve
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def program(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\nexec cat\n", encoding="utf-8")
+    path.write_text(f"#!/bin/sh\n{GIVE}give\n", encoding="utf-8")
     path.chmod(0o700)
     return str(path)
 
@@ -71,7 +72,7 @@ def test_named_but_wrong_is_not_replaced(schemes: Path, monkeypatch: pytest.Monk
 
 
 def test_command_line(fake: Fake, tmp_path: Path) -> None:
-    fake(f"printf '%s\\n' \"$@\" > {tmp_path}/argv; echo a: $VALUE")
+    fake(f"printf '%s\\n' \"$@\" > {tmp_path}/argv; echo a: $VALUE | give")
     workflow = tmp_path / "-w.yaml"
     workflow.write_text("a: b", encoding="utf-8")
 

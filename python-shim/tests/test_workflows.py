@@ -150,12 +150,12 @@ def test_yaml_that_only_the_program_can_read(store: Store, text: str, where: str
 def test_json_that_only_the_program_can_read(tmp_path: Path, fake: Fake) -> None:
     path = tmp_path / "w.json"
     path.write_text("{}", encoding="utf-8")
-    fake("echo '{\"a\": S3NTINEL}'")
+    fake("echo '{\"a\": S3NTINEL}' | give")
     with pytest.raises(SecretExecError) as caught:
         load(path)
     assert "no JSON that Python can read, line 1, column 7" in str(caught.value)
     assert caught.value.__context__ is None
-    fake("yes [ | tr -d '\\n' | head -c 500000")
+    fake("yes [ | tr -d '\\n' | head -c 500000 | give")
     with pytest.raises(SecretExecError, match="JSON that is nested too deeply"):
         load(path)
 
@@ -188,7 +188,7 @@ def test_warnings_are_logged_without_values(store: Store, caplog: pytest.LogCapt
 
 
 def test_notes_are_logged_with_their_hint(fake: Fake, caplog: pytest.LogCaptureFixture) -> None:
-    fake("""echo '{"kind":"note","message":"n"}' >&2; echo '{"kind":"hint","message":"h"}' >&2; cat""")
+    fake("""echo '{"kind":"note","message":"n"}' >&2; echo '{"kind":"hint","message":"h"}' >&2; give""")
     with caplog.at_level(logging.INFO):
         loads("a: b")
     assert caplog.record_tuples == [("om_secret_exec", logging.INFO, "n (h)")]

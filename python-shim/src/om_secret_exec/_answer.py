@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from om_secret_exec import _messages
-from om_secret_exec._errors import Failure
+from om_secret_exec._errors import IS_IT_OURS, Failure
 
 _VERSION: Final = "om-secret-exec/v1"
 
@@ -63,8 +63,4 @@ def _value(ref: str, item: dict[str, Any]) -> str | Failure:
 
 
 def _broken(what: str) -> Failure:
-    return Failure(
-        "INTERNAL",
-        f"om-secret-exec get --json printed {what}",
-        hint="see whether the program named by OM_SECRET_EXEC_BINARY, or found on PATH, is om-secret-exec",
-    )
+    return Failure("INTERNAL", f"om-secret-exec get --json printed {what}", hint=IS_IT_OURS)

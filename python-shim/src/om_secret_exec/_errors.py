@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Optional
+from typing import Any, Final, Optional
+
+# What to do when something else than om-secret-exec seems to have answered.
+IS_IT_OURS: Final = (
+    "see whether the program named by OM_SECRET_EXEC_BINARY, or found on PATH, is om-secret-exec"
+)
 
 
 @dataclass(frozen=True)

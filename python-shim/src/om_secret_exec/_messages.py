@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Any, Final
 
-from om_secret_exec._errors import Failure, SecretExecError
+from om_secret_exec._errors import IS_IT_OURS, Failure, SecretExecError
 
 _log = logging.getLogger("om_secret_exec")
 
@@ -61,7 +61,7 @@ def _following_hint(messages: list[dict[str, Any]], i: int) -> str:
 
 
 def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
-    """Return the error of a run that ended with status, which is not 0."""
+    """Return the error of a run that ended with status; 0 if it did not give what it should."""
     errors = [(i, m) for i, m in enumerate(messages) if m["kind"] == "error"]
     failures = [failure(m) for _, m in errors if m.get("code")]
     if not failures:
@@ -80,6 +80,15 @@ def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
 def failed(messages: list[dict[str, Any]]) -> bool:
     """Tell whether the messages say that the run failed."""
     return any(message["kind"] == "error" for message in messages)
+
+
+def wrote(messages: list[dict[str, Any]], size: int) -> bool:
+    """Tell whether the messages say that the run gave a document, of this size.
+
+    The exit status does not: a program that is not ours may end well, and where
+    SIGCHLD is ignored the system keeps no status, and Python makes it 0.
+    """
+    return any(m["kind"] == "done" and m.get("bytes") == size for m in messages)
 
 
 def may_help(status: int) -> bool | None:
@@ -124,9 +133,10 @@ def _ended_by_signal(status: int) -> SecretExecError:
 
 
 def _unexplained(status: int) -> Failure:
+    why = "failed without saying why" if status else "ended without giving what it was asked for"
     return Failure(
         _CODES.get(status, "INTERNAL"),
-        "om-secret-exec failed without saying why",
+        f"om-secret-exec {why}",
         retryable=bool(may_help(status)),
-        hint="see whether the program named by OM_SECRET_EXEC_BINARY, or found on PATH, is om-secret-exec",
+        hint=IS_IT_OURS,
     )

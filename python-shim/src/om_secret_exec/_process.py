@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # What the program may print. The largest document it reads has 64 MiB, and a
 # message is a line or two; more than this is not our program.
 MAX_STDOUT: Final = 256 << 20
-MAX_STDERR: Final = 1 << 20  # the rest is read and dropped
+MAX_STDERR: Final = 1 << 20  # what came before that is dropped
 
 STOP_GRACE: Final = 2.0  # seconds between SIGTERM and SIGKILL
 
@@ -152,7 +152,8 @@ class _Pipes:
 
     def _read_stderr(self) -> bool:
         chunk = os.read(self._stderr.fileno(), _CHUNK)
-        self._err += chunk[: MAX_STDERR - len(self._err)]
+        self._err += chunk
+        del self._err[:-MAX_STDERR]
         return chunk != b""
 
 

@@ -61,8 +61,7 @@ class Run:
         when = "always" if expand else "never"
         done = self._run(["resolve", f"--expand-env={when}", *self.flags, *arguments], stdin)
         messages = _messages.read(done.stderr)
-        # Where SIGCHLD is ignored the system keeps no status, and Python makes it 0.
-        if done.status != 0 or not done.stdout or _messages.failed(messages):
+        if done.status != 0 or _messages.failed(messages) or not _messages.wrote(messages, len(done.stdout)):
             raise _messages.error(done.status, messages)
         _messages.log(messages)
         return _decoded(done.stdout)

@@ -8,6 +8,7 @@ from dataclasses import replace as with_fields
 from typing import TYPE_CHECKING, Any, Callable
 
 from om_secret_exec import Failure, SecretExecError
+from om_secret_exec._errors import IS_IT_OURS
 from om_secret_exec.airflow import _find
 from om_secret_exec.airflow._find import Found, Kind, Path
 
@@ -161,7 +162,7 @@ def _broken(where: str) -> SecretExecError:
             "INTERNAL",
             "om-secret-exec printed something else than the resolved document",
             where=where,
-            hint="see whether the program that OM_SECRET_EXEC_BINARY or PATH leads to is om-secret-exec",
+            hint=IS_IT_OURS,
         )
     )
 
