@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import logging
 import sys
-from types import MappingProxyType
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any, Callable, Final
-from urllib.parse import quote, quote_plus
+
+from om_secret_exec.airflow import _forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-# Airflow 3 skips what is shorter. Airflow 2 does not: there, a value of one letter
-# would turn a log into stars.
-MIN_LENGTH: Final = 5
+# A longer value is not masked at all, nor what is beyond so many characters of values
+# together. Airflow 2 can search for some 600,000, fails then, and its RE2 library prints
+# the beginning of what it was given.
+_MAX_LENGTH: Final = 16 << 10
+_MAX_VALUES: Final = 256 << 10
 
-# What the program escapes in a value beside what is not printable ASCII.
-_ESCAPES: Final = MappingProxyType(
-    {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "$": "\\u0024"}
-)
-
-# What PyYAML escapes by a letter between double quotes.
-_YAML_ESCAPES: Final = MappingProxyType(
-    dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP'))
-)
+# What the forms of values may come to beside the values themselves: characters, and
+# characters that Airflow compiles, all that it has again for each form that is new.
+# Airflow 3 compiles a million in two seconds.
+_MAX_FORMS: Final = 64 << 10
+_MAX_COMPILED: Final = 1 << 20
 
 _log = logging.getLogger("om_secret_exec.airflow")
 
@@ -45,73 +42,64 @@ _ROOTS: Final = ("airflow", "airflow.configuration", "airflow.settings", "airflo
 def mask(values: Iterable[str], *, warn: bool = True) -> None:
     """Register values with Airflow's masker, in every form they are likely printed in.
 
-    Values shorter than MIN_LENGTH are left out, with a warning if warn. Without
-    Airflow, and while Airflow is being imported, it does nothing.
+    What cannot be masked is left out, with a warning if warn. Without Airflow, and
+    while Airflow is being imported, it does nothing. It never raises.
     """
-    secrets = sorted({value for value in values if value})
-    short = sum(len(value) < MIN_LENGTH for value in secrets)
-    if short and warn:
-        _log.warning(
-            "%d secret value(s) of less than %d characters cannot be masked in logs", short, MIN_LENGTH
-        )
-    wanted = sorted({form for value in secrets if len(value) >= MIN_LENGTH for form in forms(value)})
+    secrets = sorted({value for value in values if value}, key=lambda value: (len(value), value))
+    fitting = _fitting([value for value in secrets if len(value) >= _forms.MIN_LENGTH])
+    wanted, whole = _within_limits(fitting)
+    if warn:
+        _warn(secrets, fitting, whole=whole)
     mask_secret = _mask_secret() if wanted else None
     if mask_secret is None:
         return
     try:
-        mask_secret(wanted)
+        # The longest last: Airflow compiles all that it has for each one.
+        mask_secret(sorted(wanted, key=len))
     except RuntimeError:  # 2.x with a logging configuration of the site's own
         _log.warning(
             "Airflow's secrets masker is not installed on the logger airflow.task: values are not masked"
         )
+    except Exception as error:  # noqa: BLE001 - it may quote a value, and must not fail the task
+        _log.warning("Airflow's secrets masker failed (%s): not all values are masked", type(error).__name__)
 
 
-def forms(value: str) -> Iterator[str]:
-    """Yield value as logs may show it, what is too short to be masked left out.
+def _fitting(secrets: list[str]) -> list[str]:
+    """Return those of secrets, which are sorted by length, that are not too long."""
+    totals = accumulate(map(len, secrets))
+    return [v for v, total in zip(secrets, totals) if len(v) <= _MAX_LENGTH and total <= _MAX_VALUES]
 
-    Itself, each of its lines, and escaped for JSON, Python, YAML and URLs, as the
-    program writes it into a workflow, and in base64. Masking is literal: other
-    forms, such as a part of a value, are not recognised.
+
+def _within_limits(secrets: list[str]) -> tuple[set[str], bool]:
+    """Return the forms to mask, and whether these are all.
+
+    The values in any case; then the next likely form of each value, as long as that
+    is not too much.
     """
-    yield value
-    if "\n" in value:
-        yield from (line for line in map(str.strip, value.splitlines()) if len(line) >= MIN_LENGTH)
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
-    yield _in_document(value)
-    yield _in_yaml(value)
-    yield repr(value)[1:-1]
-    yield value.replace("'", "''")
-    yield quote(value, errors="replace")
-    yield quote(value, safe="", errors="replace")
-    yield quote_plus(value, errors="replace")
-    raw = value.encode("utf-8", "replace")
-    # Without the padding it is found in longer texts as well.
-    yield base64.b64encode(raw).rstrip(b"=").decode("ascii")
-    yield base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    wanted = set(secrets)
+    for layer in zip_longest(*map(_forms.forms, secrets), fillvalue=""):
+        more = wanted.union(filter(None, layer))
+        lengths = sorted(map(len, more))
+        if sum(lengths) > _MAX_FORMS or sum(accumulate(lengths)) > _MAX_COMPILED:
+            return wanted, False
+        wanted = more
+    return wanted, True
 
 
-def _in_document(value: str) -> str:
-    """Return value as the program writes it between double quotes."""
-    return "".join(_ESCAPES.get(c) or _escaped(c) for c in value)
-
-
-def _escaped(c: str) -> str:
-    return c if " " <= c <= "~" or c > "\uffff" else f"\\u{ord(c):04X}"
-
-
-def _in_yaml(value: str) -> str:
-    """Return value as PyYAML writes it between double quotes, lines not broken."""
-    return "".join(map(_yaml_escaped, value))
-
-
-def _yaml_escaped(c: str) -> str:
-    if c in _YAML_ESCAPES:
-        return f"\\{_YAML_ESCAPES[c]}"
-    if " " <= c <= "~":
-        return c
-    code = ord(c)
-    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - as many digits as it needs
+def _warn(secrets: list[str], fitting: list[str], *, whole: bool) -> None:
+    short = sum(len(value) < _forms.MIN_LENGTH for value in secrets)
+    for number, trouble in (
+        (short, f"of less than {_forms.MIN_LENGTH} characters cannot be masked in logs"),
+        (len(secrets) - short - len(fitting), "cannot be masked in logs: too long, or too many"),
+        (
+            sum(len(_forms.lines(value)) > _forms.MAX_LINES for value in fitting),
+            f"of more than {_forms.MAX_LINES} lines: not each line can be masked in logs",
+        ),
+    ):
+        if number:
+            _log.warning("%d secret value(s) %s", number, trouble)
+    if not whole:
+        _log.warning("so many or so long secret values cannot be masked in logs in every form")
 
 
 def _mask_secret() -> Callable[[Any], None] | None:
