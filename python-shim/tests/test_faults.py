@@ -320,6 +320,11 @@ def test_control_characters_are_escaped(fake: Fake) -> None:
     )
 
 
+def test_a_message_may_hold_other_line_ends(fake: Fake) -> None:
+    fake("""printf '{"kind":"error","code":"NOT_FOUND","message":"a\\302\\205b"}\\n' >&2; exit 3""")
+    assert str(error_of()) == "NOT_FOUND: a\\x85b (om-secret-exec exit status 3)"
+
+
 def test_error_crosses_processes(fake: Fake) -> None:
     fake("""echo '{"kind":"error","code":"TIMEOUT","message":"m","retryable":true}' >&2; exit 5""")
     error = error_of()

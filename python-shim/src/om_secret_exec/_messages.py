@@ -28,7 +28,7 @@ def read(stderr: bytes) -> list[dict[str, Any]]:
     nobody knows what it holds.
     """
     messages = []
-    for line in stderr.decode("utf-8", "replace").splitlines():
+    for line in stderr.decode("utf-8", "replace").split("\n"):  # JSON may hold other line ends
         message = _object(line)
         if message is None and line.startswith(_PREFIX):
             kind, _, text = line[len(_PREFIX) :].partition(": ")
