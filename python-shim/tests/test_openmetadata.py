@@ -72,6 +72,18 @@ def test_an_unforeseen_error_is_a_failure_as_well(om: OpenMetadata, monkeypatch:
     assert caught.value.__context__ is None
 
 
+def test_a_logging_filter_that_raises_is_a_failure_as_well(
+    om: OpenMetadata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(logging.getLogger("om_secret_exec"), "info", refuse)
+    install()
+    with pytest.raises(UnresolvedReferenceError, match="INTERNAL: the look-up ended with RuntimeError"):
+        om.ask("secret:/good")
+
+
 def test_warnings_name_the_reference(om: OpenMetadata, runs: Any, caplog: pytest.LogCaptureFixture) -> None:
     install()
     assert om.ask("secret:/empty?default=va$lue") == ""

@@ -84,9 +84,10 @@ class Lookups:
         self._pid, self._lock = os.getpid(), threading.RLock()
 
     def _look_up(self, reference: str, provider: str | None, loader: str | None) -> str:
-        where = _asking()
-        _log.info("%s: looking up %s", where, _shown(reference))
+        where = ""
         try:
+            where = _asking()
+            _log.info("%s: looking up %s", where, _shown(reference))
             value = self._resolved(reference, provider, loader)
             _mask(value)
         except SecretExecError as error:
