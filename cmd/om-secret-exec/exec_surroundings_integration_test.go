@@ -33,6 +33,8 @@ func TestExecSurroundings(t *testing.T) {
 		{"killed parents of other pid namespaces", `mkdir d; for i in 1 2; do unshare --pid --fork --mount-proc sh -c '
 			"$BIN" exec --file d "$WF" -- sh -c "kill -KILL \$PPID" {}; true'; done; ls d | wc -l
 			exec "$BIN" exec --file d "$WF" -- sh -c 'ls d | wc -l' {}`, 0, "1\n1\n", nil},
+		{"a neighbour with another clock", `exec "$BIN" exec "$WF" -- sh -c '
+			unshare --time --boottime 100000 "$BIN" exec "$WF" -- true {}; cat "$1"' sh {}`, 0, resolved, nil},
 		{"nobody", `exec setpriv --reuid=65534 --regid=65534 --clear-groups "$BIN" exec "$WF" -- sh -c 'test $(id -u) = 65534 && (cat "$1")' sh {}`, 0, resolved, nil},
 		{"no writable place but memory", `exec unshare -m sh -c '` + readOnly + `mount -o remount,bind,rw /dev/shm; exec "$BIN" exec "$WF" -- cat {}'`, 0, resolved, nil},
 		{"no writable place", `exec unshare -m sh -c '` + readOnly + `exec "$BIN" exec "$WF" -- touch ran {}'`, exitCannotRun, "", []string{

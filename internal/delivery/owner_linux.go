@@ -11,8 +11,9 @@ import (
 // owner is a process, named so that a later run can tell whether it is still
 // there, and whether it could know that at all.
 type owner struct {
-	// space is the kernel and the pid namespace that pid counts in. Empty where
-	// that is not known: nothing can be said of such an owner.
+	// space is the kernel, the pid namespace that pid counts in and the time
+	// namespace that start counts in. Empty where that is not known: nothing can
+	// be said of such an owner.
 	space string
 	pid   int
 	// start is when the process started, which tells it from a later one with

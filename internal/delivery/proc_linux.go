@@ -19,15 +19,28 @@ func current() owner {
 	if err != nil || len(boot) < 8 {
 		return o
 	}
-	namespace, err := os.Readlink("/proc/self/ns/pid")
-	if err != nil {
+	pids := namespace("pid")
+	if pids == "" {
 		return o
 	}
 	// The number of a namespace is one kernel's: the first namespace of every
 	// machine has the same, and a directory may be shared between machines.
-	number := strings.TrimSuffix(strings.TrimPrefix(namespace, "pid:["), "]")
-	o.space = string(boot[:8]) + "-" + number
+	o.space = string(boot[:8]) + "-" + pids
+	// The start of a process is told by the clock of who asks. Kernels before
+	// Linux 5.6, and some after, have one clock for all.
+	if clock := namespace("time"); clock != "" {
+		o.space += "-" + clock
+	}
 	return o
+}
+
+// namespace is the number of our namespace of one kind, empty if unknown.
+func namespace(kind string) string {
+	text, err := os.Readlink("/proc/self/ns/" + kind)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(text, kind+":["), "]")
 }
 
 // procPID is the number that /proc shows for this process. It is another than
