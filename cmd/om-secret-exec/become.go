@@ -63,7 +63,7 @@ func deliveryError(err error) error {
 	var places *delivery.PlacesError
 	if errors.As(err, &places) {
 		coded.err = fmt.Errorf("no place for the link to the document: %w", err)
-		coded.hint = "set TMPDIR to a directory that can be written to; or " + otherwise
+		coded.hint = "set TMPDIR to a directory that you can write to, and others cannot; or " + otherwise
 	}
 	switch {
 	case errors.Is(err, delivery.ErrNoProc):

@@ -14,7 +14,7 @@ import (
 
 func TestMemfd(t *testing.T) {
 	t.Parallel()
-	base := t.TempDir()
+	base := placeDir(t)
 	m, err := delivery.NewMemfd(".yaml", []string{base})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestPlacesRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			bad, good := t.TempDir(), t.TempDir()
+			bad, good := placeDir(t), placeDir(t)
 			if err := tt.prepare(filepath.Join(bad, ownName(t))); err != nil {
 				t.Fatal(err)
 			}
@@ -112,7 +112,7 @@ func TestPlacesRefused(t *testing.T) {
 // ownName is the name of our directory in a place.
 func ownName(t *testing.T) string {
 	t.Helper()
-	m, err := delivery.NewMemfd(".yaml", []string{t.TempDir()})
+	m, err := delivery.NewMemfd(".yaml", []string{placeDir(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func ownName(t *testing.T) string {
 // stay.
 func TestSecondMemfd(t *testing.T) {
 	t.Parallel()
-	base := t.TempDir()
+	base := placeDir(t)
 	first, err := delivery.NewMemfd(".yaml", []string{base})
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestSecondMemfd(t *testing.T) {
 
 func TestMemfdSweeps(t *testing.T) {
 	t.Parallel()
-	base := t.TempDir()
+	base := placeDir(t)
 	first, err := delivery.NewMemfd(".yaml", []string{base})
 	if err != nil {
 		t.Fatal(err)

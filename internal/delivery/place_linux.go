@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,6 +15,7 @@ import (
 var (
 	errNotOurs = errors.New("is somebody else's")
 	errOpen    = errors.New("has not mode 0700")
+	errShared  = errors.New("others can write there, and it has no sticky bit")
 )
 
 // place is a user's directory for links, held open: what is done in it is done
@@ -31,6 +34,9 @@ func openPlace(base string) (*place, error) {
 		return nil, err
 	}
 	defer unix.Close(parent) //nolint:errcheck // a path, not a file
+	if err := verifyParent(parent); err != nil {
+		return nil, err
+	}
 	err = unix.Mkdirat(parent, name, 0o700)
 	made := err == nil
 	if err != nil && !errors.Is(err, unix.EEXIST) {
@@ -51,6 +57,36 @@ func openPlace(base string) (*place, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &place{path, fd}, nil
+}
+
+// verifyParent makes sure that nobody but root can put another directory in the
+// place of ours.
+func verifyParent(fd int) error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(fd, &stat); err != nil {
+		return err
+	}
+	const others = unix.S_IWGRP | unix.S_IWOTH
+	if stat.Mode&others != 0 && stat.Mode&unix.S_ISVTX == 0 {
+		return errShared
+	}
+	switch int(stat.Uid) {
+	case 0, os.Geteuid(), overflowUID():
+		return nil
+	}
+	return errNotOurs
+}
+
+// overflowUID stands for every user whom our user namespace does not know. In a
+// container without root that may be the machine's root: it cannot be judged.
+func overflowUID() int {
+	text, err := os.ReadFile("/proc/sys/kernel/overflowuid")
+	if err == nil {
+		if uid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+			return uid
+		}
+	}
+	return 65534
 }
 
 // verify makes sure that a directory is ours alone. The mode of one that we have
