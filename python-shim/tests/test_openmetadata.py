@@ -6,6 +6,7 @@ import inspect
 import logging
 import multiprocessing
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -353,6 +354,29 @@ def test_blocks_nest_and_leave_what_was_installed(om: OpenMetadata, runs: Any) -
         uninstall()
         om.ask("secret:/good")
     assert om.ask("secret:/good") == "/good"
+
+
+def test_options_last_as_long_as_their_block(om: OpenMetadata, runs: Any) -> None:
+    install(provider="gcp")
+    with strict(provider="aws"):
+        with strict(provider="azure"):
+            om.ask("secret:/good")
+        om.ask("secret:/good")
+    om.ask("secret:/good")
+    assert [re.findall("--provider=([a-z]+)", run) for run in runs()] == [["azure"], ["aws"], ["gcp"]]
+
+
+def test_a_failure_is_told_to_the_blocks_of_its_own_thread(om: OpenMetadata, runs: Any) -> None:
+    def fails() -> None:
+        with pytest.raises(SecretExecError), strict(provider="aws"):
+            om.ask("secret:/bad")
+
+    with strict(provider="gcp"):
+        thread = threading.Thread(target=fails)
+        thread.start()
+        thread.join()
+        om.ask("secret:/good")
+    assert ["--provider=gcp" in run for run in runs()] == [False, True]
 
 
 def test_airflow_decides_on_retries_and_masks(

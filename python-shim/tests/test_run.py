@@ -1,5 +1,8 @@
+# ruff: noqa: SLF001 - the end of a process is private
 from __future__ import annotations
 
+import atexit
+import os
 import runpy
 import signal
 import subprocess
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from om_secret_exec import Failure, SecretExecError, openmetadata, run
+from om_secret_exec import Failure, SecretExecError, _blocks, openmetadata, run
 
 if TYPE_CHECKING:
     from openmetadata_doubles import OpenMetadata
@@ -39,6 +42,7 @@ def _restored(monkeypatch: pytest.MonkeyPatch, om: OpenMetadata) -> None:
     del om
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(atexit, "register", lambda _: None)
 
 
 def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | None:
@@ -175,6 +179,51 @@ def test_as_a_process(program: Any, runs: Any, environ: dict[str, str]) -> None:
     )
     assert (asks.returncode, asks.stderr.count("\n")) == (3, 3)
     assert len(runs()) == 1
+
+
+POOL = """
+import concurrent.futures.thread as pool
+import time
+from metadata.ingestion.models.custom_pydantic import _CustomSecretStr as Secret
+def work():
+    while not pool._shutdown:
+        time.sleep(0.01)
+    return Secret("secret:/bad").get_secret_value()
+pool.ThreadPoolExecutor().submit(work)
+"""
+
+ATEXIT = """
+import atexit
+from metadata.ingestion.models.custom_pydantic import _CustomSecretStr as Secret
+atexit.register(lambda: print("not flushed", Secret("secret:/bad").get_secret_value()))
+print("flushed")
+"""
+
+
+@pytest.mark.parametrize("text", [POOL, ATEXIT])
+def test_a_failure_after_the_main_thread_ended(
+    text: str, program: Any, runs: Any, environ: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "om_secret_exec.run", program(text)]
+    done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "om-secret-exec: error: __main__:" in done.stderr
+    assert done.stdout == ("flushed\n" if text == ATEXIT else "")
+    assert len(runs()) == 1
+
+
+def test_the_end_without_a_late_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statuses: list[int] = []
+    monkeypatch.setattr(os, "_exit", statuses.append)
+    monkeypatch.setattr(_blocks._installed, "unheard", None)
+    run._end()
+    late = SecretExecError(Failure("TIMEOUT", "late", retryable=True))
+    monkeypatch.setattr(_blocks._installed, "unheard", late)
+    run._end()
+    assert statuses == [5]
+    assert "TIMEOUT: late" in capsys.readouterr().err
 
 
 def test_it_is_a_main_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

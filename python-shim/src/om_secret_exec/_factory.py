@@ -47,7 +47,7 @@ class Manager:
 
     def value(self, reference: str) -> str:
         """Return the value of a reference."""
-        return self._patch.lookups.value(reference, _word(self.provider), _word(self.loader))
+        return self._patch.choose().value(reference, _word(self.provider), _word(self.loader))
 
 
 def _word(choice: Any) -> str | None:
@@ -56,14 +56,14 @@ def _word(choice: Any) -> str | None:
 
 
 class Patch:
-    """Our look-ups in OpenMetadata's classes. Asks lookups, which may be exchanged.
+    """Our look-ups in OpenMetadata's classes: those that choose returns at the time.
 
     Making it imports OpenMetadata. Raises SecretExecError (CONFIG), before anything
     has changed, when OpenMetadata is not there or not as we know it.
     """
 
-    def __init__(self, lookups: Lookups) -> None:
-        self.lookups = lookups
+    def __init__(self, choose: Callable[[], Lookups]) -> None:
+        self.choose = choose
         owners = [_known(*method) for method in _METHODS]
         self._factory, _, self._workflow = owners
         _check_singleton(self._factory)

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Callable, Final
 
 from om_secret_exec._api import loads
 from om_secret_exec._errors import Failure, SecretExecError
@@ -55,13 +55,13 @@ class UnresolvedReferenceError(BaseException):
 class Lookups:
     """Values of references, each looked up once. Safe for threads and forks.
 
-    options are those of om_secret_exec.loads. failures gets all that happen, for
-    those that a thread or a careless handler keeps to itself.
+    options are those of om_secret_exec.loads. fail is given each failure, besides who
+    asks, which may be a thread or a careless handler that keeps it to itself.
     """
 
-    def __init__(self, options: dict[str, Any], failures: list[SecretExecError]) -> None:
+    def __init__(self, options: dict[str, Any], fail: Callable[[SecretExecError], object]) -> None:
         self.options = options
-        self.failures = failures
+        self._fail = fail
         self._values: dict[tuple[str, str | None, str | None], str] = {}
         self._reset_lock()
 
@@ -100,7 +100,7 @@ class Lookups:
             )
         else:
             return value
-        self.failures.append(failed)
+        self._fail(failed)
         raise UnresolvedReferenceError(failed)  # out here, so that nothing is its context
 
     def _resolved(self, reference: str, provider: str | None, loader: str | None) -> str:

@@ -12,13 +12,12 @@ server. Importing this module imports nothing of OpenMetadata; installing does.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from om_secret_exec import _factory
+from om_secret_exec import _blocks
 from om_secret_exec._errors import SecretExecError
-from om_secret_exec._strict import Lookups, UnresolvedReferenceError, for_task
+from om_secret_exec._strict import UnresolvedReferenceError, for_task
 from om_secret_exec._wrapped import F, wrapped
 
 if TYPE_CHECKING:
@@ -28,20 +27,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["UnresolvedReferenceError", "install", "strict", "uninstall"]
-
-
-class _Installed:
-    """What is installed in this process, and on whose behalf."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.patch: _factory.Patch | None = None
-        self.to_stay = False  # somebody called install()
-        self.users = 0  # strict() blocks that are being run
-        self.failures: list[SecretExecError] = []  # all of this process
-
-
-_installed: Final = _Installed()
 
 
 def install(
@@ -65,18 +50,12 @@ def install(
     which handlers of Exception let pass. Raises SecretExecError (CONFIG) when
     OpenMetadata is not there, or is not as we know it; nothing has changed then.
     """
-    options = _options(provider, loader, airflow_config, timeout, binary, env)
-    with _installed.lock:
-        _patch(options)
-        _installed.to_stay = True
+    _blocks.install(_options(provider, loader, airflow_config, timeout, binary, env))
 
 
 def uninstall() -> None:
     """Undo install(): OpenMetadata looks references up by itself, and values are forgotten."""
-    with _installed.lock:
-        _installed.to_stay = False
-        if _installed.users == 0:
-            _remove()
+    _blocks.uninstall()
 
 
 def strict(
@@ -133,66 +112,12 @@ class Strict:
 @contextmanager
 def _block(options: dict[str, Any]) -> Iterator[None]:
     try:
-        with guarded(options):
+        with _blocks.guarded(options):
             yield
     except SecretExecError as error:
         raise for_task(error) from None
 
 
-@contextmanager
-def guarded(options: dict[str, Any]) -> Iterator[None]:
-    """Install for a block, and raise SecretExecError at its end if a look-up failed in it.
-
-    What ends the block otherwise passes: an interrupt, a time-out of Airflow.
-    """
-    with _held(options) as failures:
-        before = len(failures)
-        try:
-            yield
-        except UnresolvedReferenceError as error:
-            failed = error.error
-        except (Exception, SystemExit):
-            if len(failures) == before:
-                raise
-            failed = failures[before]  # which is why, or worse than that
-        else:
-            if len(failures) == before:
-                return
-            failed = failures[before]
-    # A new one, whose traceback starts here: a thread may still be raising the other.
-    raise SecretExecError(
-        *failed.failures, exit_status=failed.exit_status, retryable=failed.retryable
-    ) from None
-
-
-@contextmanager
-def _held(options: dict[str, Any]) -> Iterator[list[SecretExecError]]:
-    with _installed.lock:
-        if options or _installed.patch is None:
-            _patch(options)
-        _installed.users += 1
-    try:
-        yield _installed.failures
-    finally:
-        with _installed.lock:
-            _installed.users -= 1
-            if _installed.users == 0 and not _installed.to_stay:
-                _remove()
-
-
 def _options(*values: object) -> dict[str, Any]:
     names = ("provider", "loader", "airflow_config", "timeout", "binary", "env")
     return {name: value for name, value in zip(names, values) if value is not None}
-
-
-def _patch(options: dict[str, Any]) -> None:
-    if _installed.patch is None:
-        _installed.patch = _factory.Patch(Lookups(options, _installed.failures))
-    elif _installed.patch.lookups.options != options:
-        _installed.patch.lookups = Lookups(options, _installed.failures)
-
-
-def _remove() -> None:
-    if _installed.patch is not None:
-        _installed.patch.remove()
-        _installed.patch = None

@@ -14,14 +14,16 @@ Variables such as OM_SECRET_EXEC_PROVIDER choose what the workflow leaves open.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import logging
 import os
 import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from om_secret_exec import openmetadata
+from om_secret_exec import _blocks, openmetadata
 from om_secret_exec._errors import SecretExecError
 
 if TYPE_CHECKING:
@@ -36,9 +38,7 @@ _EXIT_USAGE: Final = 2
 _EXIT_RETRY: Final = 5
 
 # What is between the interpreter and the program.
-_OURS: Final = frozenset(
-    {__file__, contextlib.__file__, openmetadata.__file__, runpy.__file__, "<frozen runpy>"}
-)
+_OURS: Final = frozenset({__file__, contextlib.__file__, _blocks.__file__, runpy.__file__, "<frozen runpy>"})
 
 
 def main() -> None:
@@ -53,15 +53,30 @@ def main() -> None:
         sys.exit(_complain(_USAGE, _EXIT_USAGE))
     if not module and not Path(program[0]).exists():
         sys.exit(_complain(f"om-secret-exec: error: there is no file {program[0]}", _EXIT_USAGE))
+    atexit.register(_end)  # what is registered later, by the program, is called before it
     try:
         openmetadata.install()
-        with openmetadata.guarded({}):
+        with _blocks.guarded({}):
             _run(program, module=module)
     except SecretExecError as error:
         status = _complain(f"om-secret-exec: error: {error}", _status(error))
     else:
         return
     sys.exit(status)
+
+
+def _end() -> None:
+    """Let a failure decide that a thread or an exit handler had when main was over."""
+    error = _blocks.unheard()
+    if error is None:
+        return
+    status = _complain(f"om-secret-exec: error: {error}", _status(error))
+    # Python would have done these yet; it has no other way to change the status.
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # it may be closed, or nobody may read it
+            stream.flush()
+    os._exit(status)
 
 
 def _run(program: list[str], *, module: bool) -> None:
