@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import UserDict, deque
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +26,7 @@ from airflow_doubles import (
 )
 
 from om_secret_exec import Failure, SecretExecError
-from om_secret_exec.airflow import _hook, resolve_workflow
+from om_secret_exec.airflow import _hook, resolve_workflow, resolves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +104,49 @@ def test_a_task_without_references_starts_nothing(program: Program) -> None:
     loop.append(loop)
     ingest = task(op_kwargs={"a": 1, "b": None, "c": loop, "d": {"workflowConfig": loop}}, op_args=())
     run(resolve_workflow(op_kwargs=True, op_args=True, env=False), ingest)
+    assert program.asked == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"secret:/db", {"secret:/db"}, Path("wf.yaml"), iter(["secret:/db"]), UserDict({"a": "secret:/db"}), deque(["secret:/db"])],
+)  # fmt: skip
+def test_what_is_named_must_be_searchable(program: Program, value: object) -> None:
+    message = f"CONFIG: op_kwargs.config is a {type(value).__name__}, which a hook cannot search"
+    with pytest.raises(SecretExecError, match=message):
+        run(resolve_workflow(op_kwargs="config"), task(op_kwargs={"config": value}))
+
+    @resolves("config")
+    def ingest(config: object) -> object:
+        return config
+
+    with pytest.raises(SecretExecError, match=message.replace("op_kwargs", "arguments")):
+        ingest(value)
+    assert ingest(None) is None
+    assert program.asked == []
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"p": b"secret:/db"}, r"config\.p: DOCUMENT: the value is a bytes that holds a reference"),
+        ({"p": [{"secret:/db"}]}, r"config\.p\[0\]: DOCUMENT: the value is a set that holds a reference"),
+        (
+            {"q": "secret:/db", "p": {1: "a", "1": "b"}},
+            r"config\.p: DOCUMENT: the value has keys that are the same",
+        ),
+    ],
+)
+def test_a_dictionary_that_json_cannot_hold_is_refused(
+    program: Program, part: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SecretExecError, match=message):
+        run(resolve_workflow(), task(op_kwargs={"config": {"workflowConfig": {}, **part}}))
+    assert program.asked == []
+
+
+def test_a_text_that_is_nested_too_deeply_is_no_workflow(program: Program) -> None:
+    run(resolve_workflow(), task(op_kwargs={"config": "[" * 100_000 + "secret:/db"}))
     assert program.asked == []
 
 

@@ -23,6 +23,9 @@ LOCAL: Final = ("op_kwargs", "op_args", "templates_dict", "env")
 # Attributes whose values become part of a container's or pod's definition.
 CONTAINER: Final = ("environment", "private_environment", "env_vars")
 
+# What a hook looks into, or what cannot hold a reference.
+_SEARCHED: Final = (str, int, float, dict, list, tuple)
+
 _log = logging.getLogger("om_secret_exec.airflow")
 
 
@@ -42,6 +45,9 @@ def search(task: object, wanted: Mapping[str, Names]) -> list[Found]:
             continue
         there = [name for name in _listed(names) if _has(holder, name)]
         failures += [_missing(task, attribute, name) for name in _listed(names) if name not in there]
+        failures += [
+            f for name in there for f in _unsearchable((attribute, _step(holder, name)), holder[name])
+        ]
         for name in there:
             found += _named((attribute, _step(holder, name)), holder[name])
     failures += [
@@ -126,6 +132,16 @@ def _named(path: Path, value: object) -> Iterator[Found]:
         yield Found(path, value, Kind.TEXT)
         return
     yield from _find.find(value, path)
+
+
+def _unsearchable(path: Path, value: object) -> Iterator[Failure]:
+    """Yield what is to be told about a value of a type that may hold references unseen."""
+    if not (value is None or isinstance(value, _SEARCHED) or any(True for _ in _find.find(value, path))):
+        yield Failure(
+            "CONFIG",
+            f"{_find.place(path)} is a {type(value).__name__}, which a hook cannot search",
+            hint="make it a list, a dictionary or a text",
+        )
 
 
 def _missing(task: object, attribute: str, name: str | int) -> Failure:

@@ -118,9 +118,11 @@ def _read(text: str) -> tuple[bool, list[str]]:
     """Report whether a document is a mapping, and return its scalars in order."""
     try:
         value = json.loads(text)
+        return isinstance(value, dict), list(_leaves(value))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     except ValueError:
         return _read_yaml(text)
-    return isinstance(value, dict), list(_leaves(value))
 
 
 def _read_yaml(text: str) -> tuple[bool, list[str]]:
@@ -154,9 +156,20 @@ def _references(value: object, path: Path) -> Iterator[str]:
     """Yield every string below value that is a reference, whatever is around it."""
     if isinstance(value, str) and value.startswith(MARKS):
         yield value
+    elif isinstance(value, (bytes, set, frozenset)):
+        yield from hidden(value)
     elif isinstance(value, (dict, list, tuple)):
         for step, item in _items(value, path):
             yield from _references(item, (*path, step))
+
+
+def hidden(value: object) -> Iterator[str]:
+    """Yield references where they can be seen, but not replaced."""
+    texts = value if isinstance(value, (set, frozenset)) else [value]
+    for text in texts:
+        shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        if isinstance(shown, str) and shown.startswith(MARKS):
+            yield shown
 
 
 def replace(value: Any, values: Mapping[Path, Any], path: Path) -> Any:

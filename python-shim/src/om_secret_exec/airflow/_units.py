@@ -114,17 +114,28 @@ def _workflow(unit: Found, ask: Ask, values: dict[Path, Any], secrets: set[str])
 
 def _dumped(unit: Found) -> str:
     with contextlib.suppress(RecursionError):
-        return json.dumps(_plain(unit.value))
+        return json.dumps(_plain(unit.value, unit.path))
     raise SecretExecError(Failure("DOCUMENT", "the workflow holds itself", where=unit.place))
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, path: Path) -> object:
     """Return value as JSON can hold it: what YAML alone knows, like dates, as text."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        plain = {str(key): _plain(item, (*path, key)) for key, item in value.items()}
+        if len(plain) < len(value):
+            raise _unfit(path, "has keys that are the same as text", "keep one of them")
+        return plain
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, (bytes, set, frozenset)) and any(True for _ in _find.hidden(value)):
+        what = f"is a {type(value).__name__} that holds a reference"
+        raise _unfit(path, what, "make it a list, or a text")
     return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def _unfit(path: Path, what: str, hint: str) -> SecretExecError:
+    place = _find.place(path)
+    return SecretExecError(Failure("DOCUMENT", f"the value {what}", where=place, hint=hint))
 
 
 def _changed(unit: Found, got: Any) -> list[tuple[Path, str, str]]:
