@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow_doubles import RESOLVED, TEXT, Masker, Model, Program, masker, program, run, task
 
 import om_secret_exec.airflow as package
-from om_secret_exec.airflow import apply_policy, resolves
+from om_secret_exec.airflow import _callables, apply_policy, loads, resolve_workflow, resolves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +84,9 @@ def uses_nothing() -> str:
     return "nothing"
 
 
+ANYTHING: Any = uses_nothing
+
+
 def test_the_policy_attaches_one_hook(program: Program) -> None:
     python = task(template_fields=("op_kwargs",), op_kwargs={"a": "secret:/db"}, python_callable=uses_nothing)
     apply_policy(python, provider="file")
@@ -91,6 +96,118 @@ def test_the_policy_attaches_one_hook(program: Program) -> None:
     run(first, python)
     assert python.op_kwargs == {"a": "hunter2"}
     assert program.asked[0][1] == {"provider": "file"}
+
+
+def test_the_policy_completes_a_hook_for_one_attribute(program: Program) -> None:
+    python = task(
+        template_fields=("op_kwargs", "op_args"),
+        op_kwargs={"config": TEXT},
+        op_args=["secret:/db"],
+        _pre_execute_hook=resolve_workflow(op_kwargs="config"),
+    )
+    apply_policy(python)
+    run(python._pre_execute_hook, python)
+    assert (python.op_kwargs, python.op_args) == ({"config": RESOLVED}, ["hunter2"])
+    assert len(program.asked) == 2
+
+
+def operator(module: str, **methods: Any) -> Any:
+    base = type("BaseOperator", (SimpleNamespace,), {"pre_execute": lambda *_: None, "__module__": module})
+    return type("Own", (base,), methods)
+
+
+def test_the_policy_tells_who_keeps_airflow_2_from_running_it(caplog: pytest.LogCaptureFixture) -> None:
+    def without(self: object, context: object) -> None:
+        """Forget the hook."""
+
+    def with_super(self: Any, context: object) -> None:
+        super(type(self), self).pre_execute(context)
+
+    given: dict[str, Any] = {"template_fields": ("op_kwargs",), "op_kwargs": {}, "task_id": "t"}
+    two = "airflow.models.baseoperator"
+    with caplog.at_level(logging.WARNING):
+        apply_policy(operator(two)(dag_id="none", **given))
+        apply_policy(operator(two, pre_execute=with_super)(dag_id="calls", **given))
+        apply_policy(operator("airflow.sdk.bases.operator", pre_execute=without)(dag_id="three", **given))
+        assert caplog.messages == []
+        for _ in range(2):
+            apply_policy(operator(two, pre_execute=without)(dag_id="own", **given))
+        mapped = task(
+            dag_id="mapped",
+            operator_class=operator(two, pre_execute=without),
+            partial_kwargs={},
+            template_fields=("op_kwargs",),
+        )
+        apply_policy(mapped)
+    text = "Own overrides pre_execute and does not call super().pre_execute(context)"
+    assert [message.partition(":")[0] for message in caplog.messages] == ["own.t", "mapped.ingest"]
+    assert all(text in message for message in caplog.messages)
+
+
+def wrapping(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def closure(text: str) -> Any:
+    def uses_closure() -> str:
+        return text + later
+
+    if text == "":
+        later = ""
+    return uses_closure
+
+
+def has_default(config: str = TEXT, *, other: str = "") -> str:
+    return config + other
+
+
+class Object:
+    def __call__(self) -> str:
+        return CONFIG
+
+    def method(self) -> str:
+        return CONFIG
+
+
+def reads_global() -> object:
+    return loads(CONFIG)
+
+
+def reads_by_module() -> object:
+    return package.loads(CONFIG)
+
+
+def reads_by_import() -> object:
+    from om_secret_exec import loads as read
+
+    return read(CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("callable_", "told"),
+    [
+        (functools.partial(uses_global), ["the global CONFIG"]),
+        (functools.partial(ANYTHING, TEXT, a=TEXT), ["the argument 0 of the partial", "the argument a of the partial"]),
+        (wrapping(uses_global), ["the global CONFIG"]),
+        (closure(TEXT), ["the variable text"]),
+        (has_default, ["a default"]),
+        (Object(), ["the global CONFIG"]),
+        (Object().method, ["the global CONFIG"]),
+        (resolves()(has_default), []),
+        (reads_global, []),
+        (wrapping(reads_by_module), []),
+        (functools.partial(reads_by_import), []),
+        (print, []),
+        (Object, []),
+        (5, []),
+    ],
+)  # fmt: skip
+def test_workflows_are_found_whatever_the_callable(callable_: object, told: list[str]) -> None:
+    assert list(_callables.texts_of(callable_)) == told
 
 
 def test_the_policy_keeps_hooks_of_mapped_tasks(program: Program) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-from typing import TYPE_CHECKING, Any, Callable, Final
+from typing import TYPE_CHECKING, Any, Callable
 
 from om_secret_exec import SecretExecError, resolve
 from om_secret_exec.airflow import _attributes, _failures, _find, _mask, _units
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from om_secret_exec.airflow._units import Ask
 
 Hook = Callable[[Any], object]
-
-# Set on our hooks, so that a policy does not attach a second one.
-MARK: Final = "om_secret_exec_hook"
 
 _log = logging.getLogger("om_secret_exec.airflow")
 
@@ -104,7 +101,6 @@ def hook(wanted: Mapping[str, Names], ask: Ask, after: Hook | None) -> Hook:
         _run_first(after, context)
         run(context["task"], wanted, ask)
 
-    setattr(om_secret_exec_hook, MARK, True)
     return om_secret_exec_hook
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from om_secret_exec.airflow import _attributes, _find, _hook
+from om_secret_exec.airflow import _attributes, _callables, _find, _hook
 from om_secret_exec.airflow._find import Kind
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _log = logging.getLogger("om_secret_exec.airflow")
+
+# Set on the hooks attached here, so that there is no second one. A hook that somebody
+# has made with resolve_workflow may be about one attribute only: it stays, before ours.
+_MARK: Final = "om_secret_exec_policy"
 
 _INSTALL: Final = "wrap the callable in om_secret_exec.openmetadata.strict(): docs/ingestion.md shows how"
 
@@ -38,10 +43,11 @@ def apply_policy(
     """
     fields = frozenset(getattr(task, "template_fields", ()))
     contained = not fields.isdisjoint(_attributes.CONTAINER)
-    for trouble in _left_alone(task) if contained else _out_of_reach(task):
+    local = () if contained else tuple(name for name in _attributes.LOCAL if name in fields)
+    troubles = _left_alone(task) if contained else _out_of_reach(task)
+    for trouble in (*troubles, *(_overridden(task) if local else ())):
         _warn_once(f"{getattr(task, 'dag_id', '')}.{getattr(task, 'task_id', '')}", trouble)
-    local = tuple(name for name in _attributes.LOCAL if name in fields)
-    if contained or not local:
+    if not local:
         return
     options = {
         "provider": provider,
@@ -50,17 +56,20 @@ def apply_policy(
         "timeout": timeout,
         "binary": binary,
     }
-    attach = functools.partial(_hook.hook, dict.fromkeys(local, True), _hook.asking(options))
+    wanted, ask = dict.fromkeys(local, True), _hook.asking(options)
+
+    def attach(former: Any) -> Any:
+        if getattr(former, _MARK, False):
+            return former
+        hook = _hook.hook(wanted, ask, former)
+        setattr(hook, _MARK, True)
+        return hook
+
     partial_kwargs = getattr(task, "partial_kwargs", None)
     if isinstance(partial_kwargs, dict):  # a mapped operator, whose operators do not exist yet
-        if not _is_ours(partial_kwargs.get("pre_execute")):
-            partial_kwargs["pre_execute"] = attach(partial_kwargs.get("pre_execute"))
-    elif not _is_ours(getattr(task, "_pre_execute_hook", None)):
+        partial_kwargs["pre_execute"] = attach(partial_kwargs.get("pre_execute"))
+    else:
         task._pre_execute_hook = attach(getattr(task, "_pre_execute_hook", None))  # noqa: SLF001 - pre_execute's own
-
-
-def _is_ours(hook: object) -> bool:
-    return bool(getattr(hook, _hook.MARK, False))
 
 
 def _left_alone(task: object) -> Iterator[str]:
@@ -79,7 +88,7 @@ def _out_of_reach(task: object) -> Iterator[str]:
         for found in _held(task, attribute):
             if found.kind is Kind.MODEL:
                 yield f"{found.place} is an object that a hook cannot rewrite; {_INSTALL}"
-    for name in _texts_of(_argument(task, "python_callable")):
+    for name in _callables.texts_of(_argument(task, "python_callable")):
         yield (
             f"{name} of the callable holds references, which a hook cannot reach; pass it in op_kwargs, "
             "or read it with om_secret_exec.airflow.loads() in the callable"
@@ -97,17 +106,18 @@ def _argument(task: object, name: str) -> Any:
     return _attributes.read(task, name)
 
 
-def _texts_of(function: Any) -> Iterator[str]:
-    """Yield which workflows a callable uses: globals by name, and texts in its body."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return
-    for name in code.co_names:
-        value = getattr(function, "__globals__", {}).get(name)
-        if isinstance(value, (str, dict)) and any(True for _ in _find.find(value, (name,))):
-            yield f"the global {name}"
-    if any(isinstance(constant, str) and _find.is_document(constant) for constant in code.co_consts):
-        yield "the body"
+def _overridden(task: Any) -> Iterator[str]:
+    """Yield which class keeps Airflow 2 from running hooks, which its BaseOperator does."""
+    kind = getattr(task, "operator_class", type(task))  # of a mapped operator
+    methods = [(k, vars(k)["pre_execute"]) for k in getattr(kind, "__mro__", ()) if "pre_execute" in vars(k)]
+    if not methods or not methods[-1][0].__module__.startswith("airflow.models."):
+        return  # in Airflow 3 the hook does not depend on the method
+    for owner, method in methods[:-1]:
+        if "pre_execute" not in inspect.unwrap(method).__code__.co_names:
+            yield (
+                f"{owner.__name__} overrides pre_execute and does not call super().pre_execute(context): "
+                "Airflow 2 runs no hook then, and references stay as they are"
+            )
 
 
 @functools.lru_cache(maxsize=4096)
