@@ -428,7 +428,12 @@ STATUS = "metadata/workflow/workflow_status_mixin.py"
         ((MODEL, "skip_secret_manager", "skip"), "takes other parameters"),
         ((STATUS, "import enum", "import metadata.enums"), "no module metadata.enums"),
         ((STATUS, "import enum", "import absent_package"), "no module absent_package"),
-        ((STATUS, "import enum", "from enum import Absent"), "has no WorkflowStatusMixin"),
+        ((STATUS, "import enum", "from enum import Absent"), "importing .*: cannot import name 'Absent'"),
+        (
+            (STATUS, "import enum", "import enum; enum.Absent"),
+            "importing .*: module 'enum' has no attribute 'Absent'",
+        ),
+        ((STATUS, "class WorkflowStatusMixin", "class Mixin"), "has no WorkflowStatusMixin"),
     ],
 )
 def test_another_openmetadata_is_refused(

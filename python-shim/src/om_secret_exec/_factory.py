@@ -142,13 +142,16 @@ def _known(where: tuple[str, str], name: str, parameters: tuple[str, ...]) -> An
     """Return the class that where names, if it has the method as we know it."""
     module, kind = where
     try:
-        owner = getattr(import_module(module), kind)
-        found = tuple(inspect.signature(owner.__dict__[name]).parameters)
+        loaded = import_module(module)
     except ModuleNotFoundError as error:
         missing = error.name or module
-    except (ImportError, AttributeError, KeyError):
-        raise _unknown(f"{module} has no {kind}.{name}") from None
+    except (ImportError, AttributeError) as error:  # of something that it imports, perhaps
+        raise _unknown(f"importing {module}: {error}") from error
     else:
+        owner = getattr(loaded, kind, None)
+        if name not in getattr(owner, "__dict__", {}):
+            raise _unknown(f"{module} has no {kind}.{name}")
+        found = tuple(inspect.signature(owner.__dict__[name]).parameters)
         if found != parameters:
             raise _unknown(f"{kind}.{name} takes other parameters: {', '.join(found)}")
         return owner
