@@ -10,16 +10,13 @@ import subprocess
 import sys
 import threading
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from om_secret_exec import Failure, SecretExecError
 from om_secret_exec.airflow import SecretsBackend, _backend, _lookups, _mask
 from om_secret_exec.airflow._cache import Cache
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 URI = "postgres://user:hunter%402@db.example/shop"
 ALL = {"connections_lookup_pattern": ".*", "variables_lookup_pattern": ".*"}
@@ -47,12 +44,11 @@ class Program:
 
 
 @pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+def program(monkeypatch: pytest.MonkeyPatch) -> Program:
     fake = Program()
     monkeypatch.setattr(_lookups, "get", fake.get)
-    _backend._cache.clear()
-    yield fake
-    _backend._cache.clear()
+    monkeypatch.setattr(_backend, "_cache", Cache())
+    return fake
 
 
 @pytest.fixture
@@ -75,6 +71,7 @@ def test_ids_become_paths_and_values_are_masked(program: Program, masked: set[st
     assert backend.get_variable("a%b?c#d&", team_name=None, later="b") == "value"
     assert backend.get_config("fernet") == "key"
     assert SecretsBackend(connections_prefix="", **ALL).get_conn_value("pg") == program.values["secret:pg"]
+    assert SecretsBackend(sep=None, **ALL).get_config("fernet") == "key"
     assert SecretsBackend(connections_prefix="t-v-", sep="-", **ALL).get_conn_value("pg") == "[1]"
     assert {URI, "hunter@2", "value", "key", "in json", "[1]"} <= masked
 
@@ -140,6 +137,10 @@ def test_a_refusal_ends_airflows_search(program: Program, monkeypatch: pytest.Mo
     [
         ({"connections_lookup_pattern": "("}, "connections_lookup_pattern is not a regular expression"),
         ({"timeout": "soon"}, "timeout is not a number of seconds"),
+        ({"timeout": "nan"}, "timeout is not a number of seconds"),
+        ({"timeout": -1}, "timeout is not a number of seconds"),
+        ({"timeout": 1e308}, "timeout is not a number of seconds"),
+        ({"cache_ttl_seconds": "inf"}, "cache_ttl_seconds is not a number of seconds"),
         ({"cache_ttl_seconds": []}, "cache_ttl_seconds is not a number of seconds"),
     ],
 )
@@ -222,6 +223,9 @@ def test_answers_end_with_their_time() -> None:
     assert [cache.get("k", ask) for now[0] in (0, 9.9, 10, 11)] == ["at 0", "at 0", "at 10", "at 10"]
     assert asked == [0, 10]
     assert "at 10" not in repr(cache._entries)
+    now[0] = 20
+    assert cache.get("k", lambda: ("not kept", 0)) == "not kept"
+    assert cache._entries == {}, "an answer is kept beyond its time"
 
 
 def test_one_of_many_threads_asks() -> None:
@@ -270,7 +274,7 @@ def test_a_fork_does_not_wait_for_threads_it_does_not_have(monkeypatch: pytest.M
     assert cache.get("k", lambda: ("value", 60)) == "value"
 
 
-def test_json_that_is_no_connection_has_no_password(program: Program, masked: set[str]) -> None:
+def test_a_password_that_is_a_number_is_masked(program: Program, masked: set[str]) -> None:
     program.values = {"secret:airflow/connections/a": json.dumps({"password": 5})}
     assert SecretsBackend(**ALL).get_conn_value("a") == '{"password": 5}'
-    assert masked == {'{"password": 5}'}
+    assert masked == {'{"password": 5}', "5"}

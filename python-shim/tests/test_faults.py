@@ -357,7 +357,7 @@ def test_many_threads(fake: Fake) -> None:
     assert sorted(results) == [f"a: {i}" for i in range(8)]
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e308])
 def test_timeout_that_is_none(timeout: float) -> None:
     with pytest.raises(ValueError, match="not a number of seconds"):
         get(["/a"], timeout=timeout)

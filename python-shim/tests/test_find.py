@@ -126,9 +126,7 @@ def test_timeout_of_the_variable(duration: str, seconds: float) -> None:
 
 def test_run_shows_no_variables(fake: Fake) -> None:
     fake("")
-    run = _run.Run.of(
-        provider=None, loader=None, airflow_config=None, timeout=None, binary=None, env={"A": "S3NTINEL"}
-    )
+    run = _run.Run.of(None, None, None, None, None, {"A": "S3NTINEL"})
     assert "S3NTINEL" not in repr(run)
 
 

@@ -57,14 +57,7 @@ def load(
         )
     if not Path(name).is_file():
         raise _document_error(name, "there is no such file", "give the path of a regular file")
-    run = Run.of(
-        provider=provider,
-        loader=loader,
-        airflow_config=airflow_config,
-        timeout=timeout,
-        binary=binary,
-        env=env,
-    )
+    run = Run.of(provider, loader, airflow_config, timeout, binary, env)
     resolved = run.resolve(None, "--", name, expand=expand)
     return _mapping(
         _parse.json_text(resolved, name) if suffix == _JSON else _parse.yaml_text(resolved, name), name
@@ -89,14 +82,7 @@ def loads(
     as YAML. Options and errors are those of load.
     """
     document = _encoded(text)
-    run = Run.of(
-        provider=provider,
-        loader=loader,
-        airflow_config=airflow_config,
-        timeout=timeout,
-        binary=binary,
-        env=env,
-    )
+    run = Run.of(provider, loader, airflow_config, timeout, binary, env)
     resolved = run.resolve(document, "-", expand=expand)
     return _mapping(_parse.either(resolved, _TEXT), _TEXT)
 
@@ -117,14 +103,7 @@ def resolve(
     The rest of the text stays as it is. Options and errors are those of load.
     """
     document = _encoded(text)
-    run = Run.of(
-        provider=provider,
-        loader=loader,
-        airflow_config=airflow_config,
-        timeout=timeout,
-        binary=binary,
-        env=env,
-    )
+    run = Run.of(provider, loader, airflow_config, timeout, binary, env)
     return run.resolve(document, "-", expand=expand)
 
 
@@ -147,14 +126,7 @@ def get(
     """
     if isinstance(refs, str):
         raise TypeError("refs is one str: give a list of references")
-    run = Run.of(
-        provider=provider,
-        loader=loader,
-        airflow_config=airflow_config,
-        timeout=timeout,
-        binary=binary,
-        env=env,
-    )
+    run = Run.of(provider, loader, airflow_config, timeout, binary, env)
     wanted = list(dict.fromkeys(refs))
     return run.get(wanted) if wanted else {}
 

@@ -62,6 +62,8 @@ def _following_hint(messages: list[dict[str, Any]], i: int) -> str:
 
 def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
     """Return the error of a run that ended with status; 0 if it did not give what it should."""
+    if status in _SIGNALS:
+        return _ended_by_signal(status)
     errors = [(i, m) for i, m in enumerate(messages) if m["kind"] == "error"]
     failures = [failure(m) for _, m in errors if m.get("code")]
     if not failures:
@@ -70,8 +72,6 @@ def error(status: int, messages: list[dict[str, Any]]) -> SecretExecError:
             Failure(code, _text(m, "message"), hint=_following_hint(messages, i), retryable=retryable)
             for i, m in errors
         ]
-    if status in _SIGNALS:
-        return _ended_by_signal(status)
     if not failures:
         failures = [_unexplained(status)]
     return SecretExecError(*failures, exit_status=status, retryable=may_help(status))

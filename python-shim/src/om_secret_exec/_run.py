@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT_VARIABLE: Final = "OM_SECRET_EXEC_TIMEOUT"
 _DEFAULT_TIMEOUT: Final = 30.0  # seconds; the program's own
+MAX_TIMEOUT: Final = 1e9  # what the program can count, with room
 # Seconds that the program has beyond its time-out: it ends by itself then, and
 # says which references were not answered. Only one that hangs is stopped.
 _GRACE: Final = 5.0
@@ -32,9 +33,8 @@ class Run:
     timeout: float  # seconds that the program gives itself
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917 - these six are passed on everywhere, in this order
         cls,
-        *,
         provider: str | None,
         loader: str | None,
         airflow_config: str | os.PathLike[str] | None,
@@ -43,7 +43,7 @@ class Run:
         env: Mapping[str, str] | None,
     ) -> Run:
         """Make a run with the options that load documents."""
-        if timeout is not None and not (timeout > 0 and math.isfinite(timeout)):
+        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
             raise ValueError(f"timeout is {timeout!r}, not a number of seconds")
         variables = {**os.environ, **(env or {})}
         flags = ["--messages=json"]

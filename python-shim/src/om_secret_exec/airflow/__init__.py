@@ -16,10 +16,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    # Those of _load have the parameters and results of the originals.
+    from om_secret_exec import load, loads
     from om_secret_exec.airflow._backend import SecretsBackend
     from om_secret_exec.airflow._decorator import resolves
     from om_secret_exec.airflow._hook import resolve_workflow
-    from om_secret_exec.airflow._load import load, loads
     from om_secret_exec.airflow._policy import apply_policy
 
 __all__ = ["SecretsBackend", "apply_policy", "load", "loads", "resolve_workflow", "resolves"]

@@ -145,5 +145,5 @@ def _passwords(value: str) -> Iterator[str]:
             password = unquote(urlsplit(value.strip()).password or "")
         except ValueError:  # not a URI either
             return
-    if isinstance(password, str):
-        yield password
+    if isinstance(password, (str, int, float)):  # Airflow makes text of a number
+        yield str(password)

@@ -60,13 +60,12 @@ class Cache:
                 self._entries[key] = _Entry(answer, self._clock() + seconds)
             return answer
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
-
     def _known(self, key: Hashable) -> Optional[_Entry]:  # noqa: UP045 - one style with Answer
         entry = self._entries.get(key)
-        return entry if entry is not None and self._clock() < entry.expires else None
+        if entry is None or self._clock() < entry.expires:
+            return entry
+        self._entries.pop(key, None)  # it holds a secret
+        return None
 
     def _reset_locks(self) -> None:
         self._pid = os.getpid()

@@ -37,15 +37,7 @@ def resolves(
     """
     if any(not isinstance(name, str) for name in names):
         raise TypeError('resolves takes names: write @resolves("config"), or @resolves()')
-    ask = _hook.asking(
-        {
-            "provider": provider,
-            "loader": loader,
-            "airflow_config": airflow_config,
-            "timeout": timeout,
-            "binary": binary,
-        }
-    )
+    ask = _hook.asking(provider, loader, airflow_config, timeout, binary)
 
     def decorate(function: F) -> F:
         signature = inspect.signature(function)

@@ -76,7 +76,7 @@ def _encoded(value: str) -> Iterator[str]:
     yield quote(value, safe="", errors="replace")
     yield quote_plus(value, errors="replace")
     raw = _raw(value)
-    # Without the padding it is found in longer texts as well.
+    # Without the padding, which depends on what is before the value.
     yield base64.b64encode(raw).rstrip(b"=").decode("ascii")
     yield base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 

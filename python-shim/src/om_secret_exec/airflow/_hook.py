@@ -58,13 +58,6 @@ def resolve_workflow(
     registered with Airflow's masker. What cannot be resolved fails the task with
     AirflowFailException, or as any error if trying again may help.
     """
-    options = {
-        "provider": provider,
-        "loader": loader,
-        "airflow_config": airflow_config,
-        "timeout": timeout,
-        "binary": binary,
-    }
     named: dict[str, Names | None] = {
         "op_kwargs": op_kwargs,
         "op_args": op_args,
@@ -75,11 +68,26 @@ def resolve_workflow(
         "env_vars": env_vars,
     }
     wanted = {name: names for name, names in named.items() if names is not None and names is not False}
-    return hook(wanted or dict.fromkeys(named, True), asking(options), after)
+    return hook(
+        wanted or dict.fromkeys(named, True), asking(provider, loader, airflow_config, timeout, binary), after
+    )
 
 
-def asking(options: Mapping[str, Any]) -> Ask:
+def asking(
+    provider: str | None,
+    loader: str | None,
+    airflow_config: str | os.PathLike[str] | None,
+    timeout: float | None,
+    binary: str | os.PathLike[str] | None,
+) -> Ask:
     """Return a function that resolves a text with the options that are given."""
+    options = {
+        "provider": provider,
+        "loader": loader,
+        "airflow_config": airflow_config,
+        "timeout": timeout,
+        "binary": binary,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     return functools.partial(_resolve, given)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from om_secret_exec import Failure, SecretExecError, get
+from om_secret_exec._run import MAX_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -35,7 +37,8 @@ class Lookups:
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self.sep = str(options.get("sep", "/"))
+        sep = options.get("sep")
+        self.sep = "/" if sep is None else str(sep)
         self._patterns = {kind: _pattern(options, f"{kind}_lookup_pattern") for kind in _KINDS}
         self._cache_seconds = _seconds(options, "cache_ttl_seconds", _CACHE_SECONDS)
         self._asked = {name: options[name] for name in _ASKED if options.get(name) is not None}
@@ -102,10 +105,9 @@ def _seconds(options: Mapping[str, Any], name: str, default: float) -> float:
     value = options.get(name)
     if value is None:
         return default
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        pass
+    with contextlib.suppress(TypeError, ValueError):
+        if 0 <= float(value) <= MAX_TIMEOUT:  # and not NaN
+            return float(value)
     raise SecretExecError(
         Failure("CONFIG", f"{name} is not a number of seconds", hint="mend it in [secrets] backend_kwargs")
     )

@@ -49,14 +49,7 @@ def apply_policy(
         _warn_once(f"{getattr(task, 'dag_id', '')}.{getattr(task, 'task_id', '')}", trouble)
     if not local:
         return
-    options = {
-        "provider": provider,
-        "loader": loader,
-        "airflow_config": airflow_config,
-        "timeout": timeout,
-        "binary": binary,
-    }
-    wanted, ask = dict.fromkeys(local, True), _hook.asking(options)
+    wanted, ask = dict.fromkeys(local, True), _hook.asking(provider, loader, airflow_config, timeout, binary)
 
     def attach(former: Any) -> Any:
         if getattr(former, _MARK, False):
