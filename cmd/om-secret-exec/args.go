@@ -64,7 +64,11 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return usagef(didYouMean(name, names, "--"), "there is no option --%s", name)
+	hint := didYouMean(name, names, "--")
+	if hint == "" && !cmd.HasParent() {
+		hint = "options come after the command"
+	}
+	return usagef(hint, "there is no option --%s", name)
 }
 
 func didYouMean(word string, names []string, prefix string) string {

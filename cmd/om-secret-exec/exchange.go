@@ -29,11 +29,15 @@ type exchange struct {
 }
 
 // newExchange makes the exchange that a command line seems to ask for. It looks
-// at the bare arguments, because one of them may be wrong; a run that turns out
-// to be another dismisses it.
+// at the bare arguments, because one of them may be wrong, such as an option
+// before the command; a run that turns out to be another dismisses it.
 func newExchange(a *app, args []string) *exchange {
+	if end := slices.Index(args, "--"); end >= 0 { // what follows may be exec's command
+		args = args[:end]
+	}
 	isJSON := func(arg string) bool { return arg == "--json" || strings.HasPrefix(arg, "--json=") }
-	if len(args) == 0 || args[0] != "get" || !slices.ContainsFunc(args, isJSON) {
+	get := slices.Index(args, "get")
+	if get < 0 || get > 0 && !strings.HasPrefix(args[0], "-") || !slices.ContainsFunc(args, isJSON) {
 		return nil
 	}
 	return &exchange{app: a, start: time.Now()}

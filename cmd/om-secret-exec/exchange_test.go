@@ -130,6 +130,8 @@ func TestNewExchange(t *testing.T) {
 	t.Parallel()
 	tests := map[string]bool{
 		"get --json": true, "get --json=true": true, "get --provider x --json": true, "get --no-such --json": true,
+		"--quiet get --json": true, "--provider x get --json": true, "--json get": true,
+		"--quiet exec f -- get --json": false, "-- get --json": false,
 		"": false, "get": false, "get x": false, "resolve get --json": false, "exec f -- om-secret-exec get --json": false,
 	}
 	for args, want := range tests {

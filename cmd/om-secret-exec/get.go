@@ -41,8 +41,6 @@ func newGet(a *app) *cobra.Command {
 			switch {
 			case asJSON && (len(args) > 0 || given):
 				return usagef("write both into the request on standard input", "--json takes no REF and no --field")
-			case asJSON && a.exchange == nil:
-				return usagef("write: om-secret-exec get --json", "get comes before its options")
 			case asJSON:
 				warmUp(a)
 				ctx := a.untilUnread(cmd.Context())
