@@ -6,7 +6,6 @@ import (
 
 	"om-secret-exec/internal/check"
 	"om-secret-exec/internal/providers"
-	"om-secret-exec/internal/providers/rest"
 	"om-secret-exec/internal/resolver"
 	"om-secret-exec/internal/settings"
 	"om-secret-exec/internal/workflow"
@@ -22,8 +21,7 @@ func newAsking() asking { return asking{said: map[string]bool{}} }
 
 func (k *asking) begin(c *checker) {
 	if c.opts.online != "" {
-		rest.EnsureRoots(c.app.env)
-		go warmRoots()
+		c.app.warmUp()
 	}
 	k.start = time.Now()
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"om-secret-exec/internal/providers"
-	"om-secret-exec/internal/providers/rest"
 	"om-secret-exec/internal/settings"
 )
 
@@ -33,7 +32,7 @@ func newDoctor(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rest.EnsureRoots(a.env)
+			a.warmUp()
 			ctx, cancel := context.WithTimeout(cmd.Context(), set.Run.Timeout)
 			defer cancel()
 			return a.report(examine(ctx, a.env, set), format)

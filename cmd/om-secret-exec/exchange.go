@@ -115,7 +115,7 @@ func (x *exchange) read(ctx context.Context) (*protocol.Request, error) {
 			x.req, err = protocol.Decode(in.data)
 		}
 		if err != nil {
-			return nil, x.respond(nil, nil, err, exitUsage)
+			return nil, x.respond(nil, err, exitUsage)
 		}
 		x.app.msg.stepf("read the request: %d %s", len(x.req.Refs), plural(len(x.req.Refs), "reference"))
 		return x.req, nil
@@ -128,17 +128,17 @@ func (x *exchange) read(ctx context.Context) (*protocol.Request, error) {
 func (x *exchange) answer(answers []protocol.Answer, whole *providers.Error, code int) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.respond(x.req, answers, whole, code)
+	return x.respond(answers, whole, code)
 }
 
 // respond writes the response, once; the caller holds x.mu. Its error is that of
 // the run.
-func (x *exchange) respond(req *protocol.Request, answers []protocol.Answer, whole *providers.Error, code int) error {
+func (x *exchange) respond(answers []protocol.Answer, whole *providers.Error, code int) error {
 	if x.claimed.Swap(true) {
 		return &answeredError{code}
 	}
 	var b bytes.Buffer
-	if err := protocol.NewResponse(req, answers, whole, time.Since(x.start)).Encode(&b); err != nil {
+	if err := protocol.NewResponse(x.req, answers, whole, time.Since(x.start)).Encode(&b); err != nil {
 		return failed(&providers.Error{Code: providers.Internal, Message: "encoding the response"})
 	}
 	if err := x.app.write("", b.Bytes()); err != nil {

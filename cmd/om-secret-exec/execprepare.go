@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"om-secret-exec/internal/delivery"
-	"om-secret-exec/internal/providers/rest"
 	"om-secret-exec/internal/reference"
 	"om-secret-exec/internal/workflow"
 )
@@ -41,16 +40,10 @@ func (e *execution) prepare(ctx context.Context) (*successor, error) {
 	return next, nil
 }
 
-// connect prepares for look-ups, beside whatever else is done.
-func (e *execution) connect() {
-	rest.EnsureRoots(e.app.env)
-	go warmRoots()
-}
-
 // file hands the document of FILE over at a path. The place for it is made
 // before any store is asked: where there is none, nobody has to be.
 func (e *execution) file(ctx context.Context, next *successor) error {
-	e.connect()
+	e.app.warmUp()
 	j := newJob(e.app, e.opts)
 	if err := j.read(ctx, e.files); err != nil {
 		return err
@@ -123,7 +116,7 @@ func (e *execution) document(ctx context.Context, next *successor) error {
 	if text == "" {
 		return usagef("it is to hold the document", "--env: variable %s is not set, or empty", e.variable)
 	}
-	e.connect()
+	e.app.warmUp()
 	j := newJob(e.app, e.opts)
 	j.in = input{name: "variable " + e.variable, data: []byte(text), raw: true}
 	j.start = time.Now()
@@ -154,7 +147,7 @@ func (e *execution) variables(ctx context.Context, next *successor) error {
 		e.warnOfForgotten()
 		return nil
 	}
-	e.connect()
+	e.app.warmUp()
 	l.references()
 	if err := l.settings(nil); err != nil {
 		return err

@@ -74,24 +74,6 @@ func TestExitOfARun(t *testing.T) {
 	}
 }
 
-func TestShownRef(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ in, want string }{
-		{"secret:/a", "secret:/a"},
-		{"secret:/a?version=1&store=x#f", "secret:/a?version=1&store=x#f"},
-		{"secret:/a?default=S3NTINEL#f", "secret:/a?..."},
-		{"secret:/a?version=1&defalt=S3NTINEL", "secret:/a?..."},
-		{"secret:/x?default=S3NT&S3NTINEL", "secret:/x?..."},
-		{"secret:/a?default%3DS3NTINEL", "secret:/a?..."},
-		{"secret:/num?default=a#S3NTINEL", "secret:/num?..."},
-	}
-	for _, tt := range tests {
-		if got := shownRef(tt.in); got != tt.want {
-			t.Errorf("shownRef(%q) = %q, want %q", tt.in, got, tt.want)
-		}
-	}
-}
-
 func TestPrintable(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ in, want string }{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"om-secret-exec/internal/providers"
-	"om-secret-exec/internal/reference"
 )
 
 // failure is one thing that went wrong, with the place in the document where a
@@ -57,9 +56,6 @@ func (e *failedError) class(f failure) int {
 func failed(err *providers.Error) *failedError {
 	return &failedError{failures: []failure{{err: err}}}
 }
-
-// shownRef is a reference as messages may show it.
-func shownRef(ref string) string { return reference.Shown(ref) }
 
 // settingsError lists everything that is wrong with the settings.
 func settingsError(err error) *failedError {

@@ -62,11 +62,7 @@ func executable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		var p *os.PathError
-		if errors.As(err, &p) {
-			return p.Err
-		}
-		return err
+		return bare(err)
 	case info.IsDir():
 		return syscall.EISDIR
 	case !info.Mode().IsRegular():

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/term"
 
 	"om-secret-exec/internal/protocol"
-	"om-secret-exec/internal/providers/rest"
 	"om-secret-exec/internal/reference"
 )
 
@@ -42,7 +41,7 @@ func newGet(a *app) *cobra.Command {
 			case asJSON && (len(args) > 0 || given):
 				return usagef("write both into the request on standard input", "--json takes no REF and no --field")
 			case asJSON:
-				warmUp(a)
+				a.warmUp()
 				ctx := a.untilUnread(cmd.Context())
 				return orUnread(ctx, a.exchange.run(ctx, o))
 			case len(args) == 0:
@@ -57,7 +56,7 @@ func newGet(a *app) *cobra.Command {
 			if err := checkField(asked); err != nil {
 				return err
 			}
-			warmUp(a)
+			a.warmUp()
 			ctx := a.untilUnread(cmd.Context())
 			return orUnread(ctx, a.get(ctx, o, asked))
 		},
@@ -67,12 +66,6 @@ func newGet(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&o.trimNewline, "trim-trailing-newline", false, "drop line breaks at the end of values")
 	o.addSettings(cmd)
 	return cmd
-}
-
-// warmUp begins what the first connection will need.
-func warmUp(a *app) {
-	rest.EnsureRoots(a.env)
-	go warmRoots()
 }
 
 // checkField refuses a --field that says nothing, or something for the second

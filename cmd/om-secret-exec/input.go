@@ -86,10 +86,7 @@ func inputError(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
+	err = bare(err)
 	hint := ""
 	if errors.Is(err, fs.ErrPermission) {
 		hint = "run as a user who may read it, or change its mode"
@@ -97,6 +94,15 @@ func inputError(name string, err error) error {
 	return &failedError{failures: []failure{{where: name, err: &providers.Error{
 		Code: providers.Document, Message: "reading: " + err.Error(), Hint: hint,
 	}}}}
+}
+
+// bare takes the path off an error of package os, where a message names it anyway.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // checkStdin refuses a standard input that no document can come from; explicit

@@ -57,10 +57,7 @@ func outputError(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
+	err = bare(err)
 	return failed(&providers.Error{
 		Code:    providers.Output,
 		Message: fmt.Sprintf("writing %s: %v", name, err),

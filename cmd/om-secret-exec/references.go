@@ -125,11 +125,11 @@ func (l *lookups) shown(i int) string {
 	text := l.sites[i].text
 	if fernet.Is(text) {
 		if i < len(l.refs) && l.refs[i].ID != "" {
-			return "fernet:... holding " + shownRef(l.refs[i].Raw)
+			return "fernet:... holding " + reference.Shown(l.refs[i].Raw)
 		}
 		return "fernet:..."
 	}
-	return shownRef(text)
+	return reference.Shown(text)
 }
 
 // failed collects the failures in the order of the sites; nil when there is none.

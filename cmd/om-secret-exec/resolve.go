@@ -13,10 +13,14 @@ standard output, or in the file of --out. FILE is YAML or JSON; - or a pipe is
 standard input. Nothing is written unless everything could be resolved; what
 could not is listed with its place, cause and remedy.`
 
-// warmRoots loads the system's root certificates, which takes some 3 ms and more,
-// while the document is read and the first connection is made. The standard
-// library keeps them; whoever needs them first waits for the rest of the way.
-func warmRoots() { _, _ = x509.SystemCertPool() }
+// warmUp begins what the first connection will need: the system's root
+// certificates take some 3 ms and more, and are loaded while the document is
+// read. The standard library keeps them; whoever needs them first waits for the
+// rest of the way.
+func (a *app) warmUp() {
+	rest.EnsureRoots(a.env)
+	go func() { _, _ = x509.SystemCertPool() }()
+}
 
 func newResolve(a *app) *cobra.Command {
 	o := &options{}
@@ -37,8 +41,7 @@ func newResolve(a *app) *cobra.Command {
 					return err
 				}
 			}
-			rest.EnsureRoots(a.env)
-			go warmRoots()
+			a.warmUp()
 			j := newJob(a, o)
 			if err := j.read(cmd.Context(), args); err != nil {
 				return err

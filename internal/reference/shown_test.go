@@ -17,6 +17,8 @@ func TestShown(t *testing.T) {
 		"secret:/a?dflt=S3NTINEL#f":        "secret:/a?...",
 		"secret:/a?version=1&default=#x":   "secret:/a?...",
 		"secret:/a?version=1&default=%3Fx": "secret:/a?...",
+		"secret:/a?default%3DS3NTINEL":     "secret:/a?...",
+		"secret:/a?default=a#S3NTINEL":     "secret:/a?...",
 	} {
 		if got := reference.Shown(in); got != want {
 			t.Errorf("Shown(%q) = %q, want %q", in, got, want)
