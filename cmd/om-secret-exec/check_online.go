@@ -46,7 +46,7 @@ func (c *checker) around(ctx context.Context, p placed, in workflow.Input) (set,
 	for _, s := range doc.References() {
 		l.sites = append(l.sites, site{where: p.where(s.Pos), path: s.Path, text: s.Value})
 	}
-	l.references()
+	l.references(ctx)
 	set, usable := c.settings(ctx, &l, documentSettings(doc, p.where))
 	if usable && c.opts.online != "" {
 		l.checkIDs()
@@ -59,9 +59,20 @@ func (c *checker) around(ctx context.Context, p placed, in workflow.Input) (set,
 // can be asked. What concerns the environment is found once, however many
 // documents it concerns.
 func (c *checker) settings(ctx context.Context, l *lookups, doc *settings.Document) (found []check.Finding, usable bool) {
-	set, err := settings.Resolve(l.inputs(doc))
+	set, err := l.readSettings(ctx, doc)
+	if set == nil {
+		c.settingsFailed(err)
+		return nil, false
+	}
+	ctx, cancel := l.within(ctx)
+	defer cancel()
+	all, late := timely(ctx, "opening the stores", func() ([]check.Finding, error) { return check.Settings(ctx, set), nil })
+	if late != nil {
+		c.settingsFailed(late)
+		return nil, false
+	}
 	wrong, closed := false, false
-	for _, f := range check.Settings(ctx, set) {
+	for _, f := range all {
 		bad := f.Severity == check.Error && c.shown(f.Code)
 		wrong, closed = wrong || bad, closed || bad && f.Code != check.BrokenStore
 		if c.asking.once(f.Code + f.Message) {

@@ -35,7 +35,9 @@ func newConfig(a *app) *cobra.Command {
 			if set == nil {
 				return unusable
 			}
-			report := newReport(cmd.Context(), set, reveal)
+			ctx, cancel := context.WithTimeout(cmd.Context(), set.Run.Timeout)
+			defer cancel()
+			report := newReport(ctx, set, reveal)
 			var err error
 			if format == "json" {
 				err = a.writeJSON(report)
@@ -64,21 +66,20 @@ func (o *options) effective(ctx context.Context, a *app, args []string) (*settin
 		if err := j.read(ctx, args); err != nil {
 			return nil, err
 		}
-		err := j.prepare()
+		err := j.prepare(ctx)
 		if err == nil && len(j.set.Broken) > 0 {
 			err = settingsError(errors.Join(slices.Collect(maps.Values(j.set.Broken))...))
 		}
 		return j.set, err
 	}
-	set, err := settings.Resolve(o.inputs(a))
-	a.sayAbout(set)
-	if err != nil {
-		return set, settingsError(err)
+	l := newLookups(a, o)
+	if err := l.settings(ctx, nil); err != nil {
+		return l.set, err
 	}
-	if set.Provider.Source == "" {
-		return nil, failed(set.NoStore())
+	if l.set.Provider.Source == "" {
+		return nil, failed(l.set.NoStore())
 	}
-	return set, nil
+	return l.set, nil
 }
 
 // configReport is what config prints; -o json is this as it stands.
@@ -157,7 +158,7 @@ func newReport(ctx context.Context, set *settings.Effective, reveal bool) config
 // themselves. Opening a store asks nobody; what keeps it from opening is for
 // doctor and resolve to say.
 func placeOf(ctx context.Context, s *settings.StoreSettings) string {
-	store, err := s.Open(ctx)
+	store, err := openNow(ctx, s)
 	if err != nil {
 		return ""
 	}

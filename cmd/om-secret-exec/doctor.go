@@ -108,7 +108,7 @@ func examine(ctx context.Context, env func(string) (string, bool), set *settings
 }
 
 func examineStore(ctx context.Context, s *settings.StoreSettings) []providers.Fact {
-	store, err := s.Open(ctx)
+	store, err := openNow(ctx, s)
 	if err != nil {
 		e := asError(err)
 		return []providers.Fact{{Name: "open", Status: providers.Fail, Text: e.Error(), Hint: e.Hint}}

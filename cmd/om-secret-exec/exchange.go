@@ -68,12 +68,12 @@ func (x *exchange) run(ctx context.Context, o *options) error {
 	}
 	var found map[int]resolver.Outcome
 	if len(req.Refs) > 0 { // else no store is needed, nor settings
-		if err := l.settings(nil); err != nil {
-			return x.unsettled(&l, err)
-		}
-		short := req.Deadline > 0 && req.Deadline < l.set.Run.Timeout
+		short := req.Deadline > 0 && req.Deadline < l.timeout
 		if short {
-			l.set.Run.Timeout = req.Deadline
+			l.timeout = req.Deadline
+		}
+		if err := l.settings(ctx, nil); err != nil {
+			return x.unsettled(&l, err)
 		}
 		if found = l.stored(ctx); short {
 			l.blameDeadline()

@@ -48,7 +48,7 @@ func (e *execution) file(ctx context.Context, next *successor) error {
 	if err := j.read(ctx, e.files); err != nil {
 		return err
 	}
-	if err := j.prepare(); err != nil {
+	if err := j.prepare(ctx); err != nil {
 		return err
 	}
 	path, err := e.place(next, suffixOf(e.files[0], j.doc.Format()))
@@ -134,7 +134,6 @@ func (e *execution) document(ctx context.Context, next *successor) error {
 // variables resolves each variable that is a reference.
 func (e *execution) variables(ctx context.Context, next *successor) error {
 	l := newLookups(e.app, e.opts)
-	l.start = time.Now()
 	var names []string
 	for _, one := range next.env {
 		if name, value, _ := strings.Cut(one, "="); reference.Is(value) {
@@ -148,8 +147,8 @@ func (e *execution) variables(ctx context.Context, next *successor) error {
 		return nil
 	}
 	e.app.warmUp()
-	l.references()
-	if err := l.settings(nil); err != nil {
+	l.references(ctx)
+	if err := l.settings(ctx, nil); err != nil {
 		return err
 	}
 	l.checkIDs()

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -86,9 +85,8 @@ func checkField(asked protocol.Ref) error {
 // get gives one secret.
 func (a *app) get(ctx context.Context, o *options, asked protocol.Ref) error {
 	l := newLookups(a, o)
-	l.start = time.Now()
 	l.ask("", asked)
-	if err := l.settings(nil); err != nil {
+	if err := l.settings(ctx, nil); err != nil {
 		return err
 	}
 	value := l.stored(ctx)[0].Value

@@ -14,10 +14,12 @@ import (
 
 // settings finds out which store to ask, and how, from the environment and from
 // the document, which is nil where there is none.
-func (l *lookups) settings(doc *settings.Document) error {
-	set, err := settings.Resolve(l.inputs(doc))
+func (l *lookups) settings(ctx context.Context, doc *settings.Document) error {
+	set, err := l.readSettings(ctx, doc)
 	l.set = set
-	l.app.sayAbout(set)
+	if set != nil {
+		l.app.sayAbout(set)
+	}
 	if err != nil {
 		return l.withBad(settingsError(err))
 	}
@@ -63,11 +65,11 @@ func (l *lookups) lookUp(ctx context.Context) map[int]resolver.Outcome {
 
 // outcomes answers wants, in their order, within the run's time.
 func (l *lookups) outcomes(ctx context.Context, wants []resolver.Want, open openStore) []resolver.Outcome {
-	ctx, cancel := context.WithDeadline(ctx, l.start.Add(l.set.Run.Timeout))
+	ctx, cancel := l.within(ctx)
 	defer cancel()
 	outcomes, stats := resolver.Resolve(ctx, wants, resolver.Options{
 		Open: open, Concurrency: l.set.Run.Concurrency, Trace: l.trace,
-		AttemptTimeout: max(leastAttempt, l.set.Run.Timeout/2),
+		AttemptTimeout: max(leastAttempt, l.timeout/2),
 	})
 	if len(wants) > 0 {
 		l.app.msg.stepf("%s", statsText(stats))
@@ -145,7 +147,7 @@ func (l *lookups) store(name string) *settings.StoreSettings {
 func (l *lookups) open(ctx context.Context, name string) (providers.Store, error) {
 	store := l.store(name)
 	l.app.warnOf(store)
-	opened, err := store.Open(ctx)
+	opened, err := openNow(ctx, store)
 	if err != nil {
 		return nil, providers.Source{Place: store.Kind.Title}.Locate(asError(err))
 	}

@@ -26,7 +26,7 @@ func newJob(a *app, o *options) *job { return &job{lookups: newLookups(a, o)} }
 // resolve gives the resolved document, or a failedError with everything that
 // stands in the way.
 func (j *job) resolve(ctx context.Context) ([]byte, error) {
-	if err := j.prepare(); err != nil {
+	if err := j.prepare(ctx); err != nil {
 		return nil, err
 	}
 	return j.finish(ctx)
@@ -47,12 +47,12 @@ func (j *job) finish(ctx context.Context) ([]byte, error) {
 }
 
 // prepare does all that needs no store.
-func (j *job) prepare() error {
+func (j *job) prepare(ctx context.Context) error {
 	if err := j.parse(); err != nil {
 		return err
 	}
-	j.references()
-	if err := j.settings(documentSettings(j.doc, j.where)); err != nil {
+	j.references(ctx)
+	if err := j.settings(ctx, documentSettings(j.doc, j.where)); err != nil {
 		return err
 	}
 	j.checkIDs()

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"om-secret-exec/internal/fernet"
@@ -34,7 +36,8 @@ type lookups struct {
 	opts *options
 	set  *settings.Effective
 
-	start time.Time // the time-out counts from here
+	start   time.Time // the time-out counts from here
+	timeout time.Duration
 
 	sites    []site
 	refs     []reference.Reference    // parsed; the zero value where there is nothing to look up
@@ -45,7 +48,7 @@ type lookups struct {
 
 func newLookups(a *app, o *options) lookups {
 	return lookups{
-		app: a, opts: o,
+		app: a, opts: o, start: time.Now(), timeout: settings.Timeout(o.inputs(a)),
 		plain: map[int][]byte{}, bad: map[int]*providers.Error{}, accepted: map[string]bool{},
 	}
 }
@@ -53,20 +56,22 @@ func newLookups(a *app, o *options) lookups {
 func (l *lookups) elapsed() time.Duration { return time.Since(l.start).Round(10 * time.Microsecond) }
 
 // references parses the sites. What is Fernet encrypted is opened first:
-// OpenMetadata's database holds references that way.
-func (l *lookups) references() {
-	keys, keyErr := fernet.FromEnv(l.app.env, nil)
+// OpenMetadata's database holds references that way. Without such a site the keys
+// are not read.
+func (l *lookups) references(ctx context.Context) {
+	keysOnce := sync.OnceValues(func() (*fernet.Keyring, error) { return l.keys(ctx) })
 	l.refs = make([]reference.Reference, len(l.sites))
 	for i, s := range l.sites {
 		text := s.text
 		if fernet.Is(text) {
-			if keyErr != nil {
-				l.bad[i] = asError(keyErr)
+			keys, err := keysOnce()
+			if err != nil {
+				l.bad[i] = asError(err)
 				continue
 			}
-			value, err := keys.Decrypt(text)
-			if err != nil {
-				l.bad[i] = err
+			value, bad := keys.Decrypt(text)
+			if bad != nil {
+				l.bad[i] = bad
 				continue
 			}
 			if !reference.Is(string(value)) {

@@ -43,13 +43,26 @@ func Options() []Option {
 		{Flag: "provider", Variable: "OM_SECRET_EXEC_PROVIDER", Arg: "NAME", Text: "store to read from (the workflow's secretsManagerProvider)"},
 		{Flag: "loader", Variable: "OM_SECRET_EXEC_LOADER", Arg: "NAME", Text: "where the store's settings are: airflow, env, noop or auto (the workflow's secretsManagerLoader)"},
 		{Flag: "airflow-config", Variable: "OM_SECRET_EXEC_AIRFLOW_CONFIG", Arg: "FILE", Text: "airflow.cfg to read (the one that Airflow finds)"},
-		{Flag: "timeout", Variable: "OM_SECRET_EXEC_TIMEOUT", Arg: "TIME", Default: "30s", Text: "time for the run once the document is read, such as 90s or 2m"},
+		{Flag: "timeout", Variable: "OM_SECRET_EXEC_TIMEOUT", Arg: "TIME", Default: defaultTimeout.String(), Text: "time for the run once the document is read, such as 90s or 2m"},
 		{Flag: "concurrency", Variable: "OM_SECRET_EXEC_CONCURRENCY", Arg: "N", Default: "64", Text: "most requests under way at once"},
 		{Flag: "batch", Variable: "OM_SECRET_EXEC_BATCH", Arg: "auto|never", Default: "auto", Text: "whether many secrets may be read in one request"},
 		{Flag: "ca-file", Variable: "OM_SECRET_EXEC_CA_FILE", Arg: "FILE", Text: "PEM file of roots to trust besides the system's"},
 		{Variable: "OM_SECRET_EXEC_SECRETS_FILE", Text: "file that provider file reads"},
 		{Variable: storePrefix + "<NAME>_<KEY>", Text: "setting KEY (or PROVIDER) of the store named NAME"},
 	}
+}
+
+const defaultTimeout = 30 * time.Second
+
+// Timeout is the time that [Resolve] puts into Run, and that bounds Resolve itself:
+// it is found without reading a file. Where options are wrong, which Resolve says
+// without reading one, it is the default.
+func Timeout(in Inputs) time.Duration {
+	r := &run{in: in, eff: &Effective{}}
+	if r.options() != nil {
+		return defaultTimeout
+	}
+	return r.eff.Run.Timeout
 }
 
 // options finds the options' values and parses them.
