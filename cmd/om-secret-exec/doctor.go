@@ -109,14 +109,15 @@ func examine(ctx context.Context, env func(string) (string, bool), set *settings
 
 func examineStore(ctx context.Context, s *settings.StoreSettings) []providers.Fact {
 	store, err := openNow(ctx, s)
+	facts := []providers.Fact{{Name: "open", Status: providers.OK, Text: s.Kind.Title + ": the settings can be used"}}
+	if x, ok := store.(providers.Examiner); ok {
+		facts, err = timely(ctx, "examining the store", func() ([]providers.Fact, error) { return x.Examine(ctx), nil })
+	}
 	if err != nil {
 		e := asError(err)
 		return []providers.Fact{{Name: "open", Status: providers.Fail, Text: e.Error(), Hint: e.Hint}}
 	}
-	if e, ok := store.(providers.Examiner); ok {
-		return e.Examine(ctx)
-	}
-	return []providers.Fact{{Name: "open", Status: providers.OK, Text: s.Kind.Title + ": the settings can be used"}}
+	return facts
 }
 
 // hostPort is the short form of a proxy.

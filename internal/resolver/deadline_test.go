@@ -108,3 +108,23 @@ func TestOverBeforeItStarts(t *testing.T) {
 	}})
 	checkOne(t, outcomes, "CANCELLED")
 }
+
+// TestStoreThatDoesNotEnd leaves behind a store that reads a file which does not
+// answer, and does not look at its context.
+func TestStoreThatDoesNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := make(chan struct{})
+		defer close(answers)
+		f, wants := one(&fake{answer: func(_ context.Context, _ int, _ []providers.Ref, results []providers.Result) []providers.Result {
+			<-answers
+			return results
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		outcomes, stats := Resolve(ctx, wants, opening(f))
+		checkOne(t, outcomes, "TIMEOUT: no answer in the run's time")
+		if stats.Elapsed != 3*time.Second+patience {
+			t.Errorf("it took %s", stats.Elapsed)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"om-secret-exec/internal/providers"
 )
@@ -114,8 +115,30 @@ func (r *run) read(ctx context.Context, s *storeRead, group []providers.Ref, att
 	return results
 }
 
-// read asks the store. A store that breaks its contract gives INTERNAL errors.
+// patience is for a store that ends late by itself: it knows best what it waited
+// for.
+const patience = 500 * time.Millisecond
+
+// read asks the store. One that does not come back after the end of ctx, because
+// it reads a file that does not answer, is left behind: nothing interrupts that.
 func (s *storeRead) read(ctx context.Context, group []providers.Ref) []providers.Result {
+	done := make(chan []providers.Result, 1)
+	go func() { done <- s.ask(ctx, group) }()
+	select {
+	case results := <-done:
+		return results
+	case <-ctx.Done():
+	}
+	select {
+	case results := <-done:
+		return results
+	case <-time.After(patience):
+		return failed(group, &providers.Error{Code: providers.Timeout, Message: "no answer", Retryable: true})
+	}
+}
+
+// ask asks the store. A store that breaks its contract gives INTERNAL errors.
+func (s *storeRead) ask(ctx context.Context, group []providers.Ref) []providers.Result {
 	var results []providers.Result
 	err := protect("reading from the store", func() { results = s.store.Read(ctx, group) })
 	if err != nil {
