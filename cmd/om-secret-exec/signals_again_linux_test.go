@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -22,20 +23,20 @@ func TestHeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signals := make(chan os.Signal)
 		var ended []error
-		stopped := false
-		go heed(signals, func(err error) { ended = append(ended, err) }, func() { stopped = true })
+		var stopped atomic.Bool
+		go heed(signals, func(err error) { ended = append(ended, err) }, func() { stopped.Store(true) })
 		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM, syscall.SIGQUIT} {
 			signals <- sig
 		}
 		time.Sleep(grace - time.Nanosecond)
 		signals <- syscall.SIGTERM
 		synctest.Wait()
-		if len(ended) != 1 || ended[0].Error() != "stopped by terminated" || stopped {
-			t.Errorf("within grace: %v, stopped %t", ended, stopped)
+		if len(ended) != 1 || ended[0].Error() != "stopped by terminated" || stopped.Load() {
+			t.Errorf("within grace: %v, stopped %t", ended, stopped.Load())
 		}
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		if !stopped {
+		if !stopped.Load() {
 			t.Error("later signals are still caught")
 		}
 	})
